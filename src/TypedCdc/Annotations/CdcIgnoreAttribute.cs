@@ -1,0 +1,5 @@
+namespace TypedCdc;
+
+/// <summary>The member is not mapped to an attribute.</summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field | AttributeTargets.Parameter)]
+public sealed class CdcIgnoreAttribute : Attribute;

@@ -1,0 +1,31 @@
+namespace TypedCdc;
+
+/// <summary>
+/// Marks a partial class, record, struct or record struct as the model of one DynamoDB table's items.
+/// The source generator writes its decoder, key, schema and SQL.
+/// </summary>
+/// <param name="name">
+/// The default name of the DynamoDB table. <c>cdc.Table&lt;T&gt;("prod-customers")</c>, <c>cdc.TableNamePrefix</c>
+/// and configuration override it at run time.
+/// </param>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct, Inherited = false)]
+public sealed class CdcTableAttribute(string name) : Attribute
+{
+    /// <summary>The default name of the DynamoDB table.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The name of the view in SQL. The default is derived from <see cref="Name"/>: lower case, other characters become <c>_</c>.</summary>
+    public string? SqlName { get; set; }
+
+    /// <summary>The SQL schema of the table and the view. The default is the connection's own.</summary>
+    public string? SqlSchema { get; set; }
+
+    /// <summary>How the attribute names of members without an explicit name are made. The default value is <see cref="Naming.Exact"/>.</summary>
+    public Naming Naming { get; set; }
+
+    /// <summary>In a single-table design: the attribute that tells the models of this table apart.</summary>
+    public string? Discriminator { get; set; }
+
+    /// <summary>In a single-table design: the value of <see cref="Discriminator"/> that means this model.</summary>
+    public string? DiscriminatorValue { get; set; }
+}

@@ -1,0 +1,11 @@
+namespace TypedCdc;
+
+/// <summary>What a source knows of its records that they may not say themselves.</summary>
+public sealed record CdcRecordOptions
+{
+    /// <summary>The table of records that name none (exports). The default value is null: such a record is an error.</summary>
+    public string? TableName { get; init; }
+
+    /// <summary>Whether errors may show attribute values and keys. The default value is false.</summary>
+    public bool EnableSensitiveData { get; init; }
+}

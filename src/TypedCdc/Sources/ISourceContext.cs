@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace TypedCdc;
+
+/// <summary>What the pipeline gives a source.</summary>
+public interface ISourceContext
+{
+    /// <summary>The application's name, part of every checkpoint's key.</summary>
+    string Application { get; }
+
+    /// <summary>The clock; never another one.</summary>
+    TimeProvider TimeProvider { get; }
+
+    /// <summary>Loggers.</summary>
+    ILoggerFactory LoggerFactory { get; }
+
+    /// <summary>Which images some handler or sink needs; a source whose view type cannot give them refuses to start.</summary>
+    Images RequiredImages { get; }
+
+    /// <summary>Begins one shard. Records of one shard are published in its order; different shards run side by side.</summary>
+    IShardChannel OpenShard(ShardId shard);
+}

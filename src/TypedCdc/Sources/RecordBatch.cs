@@ -1,0 +1,90 @@
+using System.Buffers;
+
+namespace TypedCdc;
+
+/// <summary>
+/// Records of one shard, in order, with their bytes in one pooled buffer. The source fills it and publishes it; the pipeline returns the buffer to the pool when every
+/// subscriber is done.
+/// </summary>
+public sealed class RecordBatch : IDisposable
+{
+    private readonly List<Entry> _entries = [];
+    private byte[] _buffer;
+    private int _length;
+    private int _reserved = -1;
+
+    /// <summary>Begins an empty batch.</summary>
+    /// <param name="shard">The shard that all records come from.</param>
+    /// <param name="sizeHint">How many bytes are expected; the buffer grows when needed.</param>
+    public RecordBatch(ShardId shard, int sizeHint = 64 * 1024)
+    {
+        Shard = shard;
+        _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, 1024));
+    }
+
+    /// <summary>The shard that all records come from.</summary>
+    public ShardId Shard { get; }
+
+    /// <summary>How many records there are.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>How many bytes the records take.</summary>
+    public int Bytes => _length;
+
+    /// <summary>Copies a record in. It need not be valid: what is not a change record becomes a dead letter with these bytes.</summary>
+    public void Add(SequenceNumber sequenceNumber, ReadOnlySpan<byte> utf8)
+    {
+        utf8.CopyTo(Reserve(utf8.Length));
+        Commit(sequenceNumber, utf8.Length);
+    }
+
+    /// <summary>Room for a record that the caller writes in place (base64 decoded straight into it), to be ended with <see cref="Commit"/>.</summary>
+    /// <param name="maximumLength">The most bytes that the record may take.</param>
+    public Span<byte> Reserve(int maximumLength)
+    {
+        ObjectDisposedException.ThrowIf(_buffer.Length == 0, this);
+        if (_buffer.Length - _length < maximumLength)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(_length + maximumLength), checked(_buffer.Length * 2)));
+            _buffer.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+        }
+
+        _reserved = maximumLength;
+        return _buffer.AsSpan(_length, maximumLength);
+    }
+
+    /// <summary>Ends the record begun with <see cref="Reserve"/>.</summary>
+    /// <param name="sequenceNumber">The record's position in the shard.</param>
+    /// <param name="length">How many of the reserved bytes it took.</param>
+    public void Commit(SequenceNumber sequenceNumber, int length)
+    {
+        if (length > _reserved)
+        {
+            throw new InvalidOperationException($"{length} bytes were written where {_reserved} were reserved.");
+        }
+
+        _entries.Add(new(sequenceNumber, _length, length));
+        _length += length;
+        _reserved = -1;
+    }
+
+    /// <summary>The position of a record.</summary>
+    public StreamPosition GetPosition(int index) => new(Shard, _entries[index].SequenceNumber);
+
+    /// <summary>The bytes of a record; not to be used after <see cref="Dispose"/>.</summary>
+    public ReadOnlyMemory<byte> GetUtf8(int index) => _buffer.AsMemory(_entries[index].Start, _entries[index].Length);
+
+    /// <summary>Gives the buffer back. For the pipeline, or for a source that does not publish the batch.</summary>
+    public void Dispose()
+    {
+        var buffer = Interlocked.Exchange(ref _buffer, []);
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private readonly record struct Entry(SequenceNumber SequenceNumber, int Start, int Length);
+}
