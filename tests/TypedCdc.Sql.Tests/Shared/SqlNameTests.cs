@@ -1,0 +1,59 @@
+using System.Text;
+
+namespace TypedCdc.Sql.Tests.Shared;
+
+public sealed class SqlNameTests
+{
+    [Theory]
+    [InlineData("customers", "customers")]
+    [InlineData("First-Name", "first_name")]
+    [InlineData("a  b", "a_b")]
+    [InlineData("a.-.b", "a_b")]
+    [InlineData("a_-_b", "a___b")]
+    [InlineData("9lives", "c_9lives")]
+    [InlineData("_x", "c__x")]
+    [InlineData("-x", "c__x")]
+    [InlineData("größe", "gr_e")]
+    [InlineData("日本", "c__")]
+    [InlineData("\u212A", "c__")]
+    [InlineData("TITLE", "title")]
+    public void A_name_becomes_lower_case_letters_digits_and_underscores(string name, string expected) => Assert.Equal(expected, SqlName.FromDynamoDb(name));
+
+    [Fact]
+    public void A_quote_in_an_identifier_is_doubled() => Assert.Equal("\"a\"\"b\"", SqlName.Quote("a\"b"));
+
+    [Fact]
+    public void A_long_index_name_is_cut_by_us_and_stays_unlike_its_table()
+    {
+        var view = new string('x', 58);
+        Assert.False(SqlName.IsTooLong(SqlName.OfTable(view)));
+        var index = SqlName.OfTombstoneIndex(view);
+        Assert.True(Encoding.UTF8.GetByteCount(index) <= SqlName.MaximumBytes);
+        Assert.NotEqual(SqlName.OfTable(view), index);
+        Assert.NotEqual(index, SqlName.OfTombstoneIndex(new string('x', 57) + "y"));
+    }
+
+    [Fact]
+    public void Cutting_never_splits_a_character()
+    {
+        var cut = SqlName.Fit(string.Concat(Enumerable.Repeat("😀", 30)));
+        Assert.True(Encoding.UTF8.GetByteCount(cut) <= SqlName.MaximumBytes);
+        Assert.DoesNotContain('�', Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(cut)));
+    }
+
+    [Fact]
+    public void The_generators_column_types_are_the_runtimes()
+    {
+        Assert.Equal(Enum.GetNames<ColumnType>(), Enum.GetNames<SqlColumnType>());
+        Assert.Equal(Enum.GetValues<ColumnType>().Select(value => (int)value), Enum.GetValues<SqlColumnType>().Select(value => (int)value));
+    }
+
+    [Fact]
+    public void Every_column_type_has_a_type_in_every_dialect()
+    {
+        foreach (var database in Enum.GetValues<SqlDatabase>())
+        {
+            Assert.All(Enum.GetValues<SqlColumnType>(), type => Assert.NotEmpty(SqlColumnTypes.Get(database, type)));
+        }
+    }
+}
