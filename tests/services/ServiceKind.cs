@@ -1,0 +1,14 @@
+namespace TypedCdc.Services;
+
+/// <summary>The real services that tests can ask for.</summary>
+public enum ServiceKind
+{
+    /// <summary>PostgreSQL, a cluster of its own.</summary>
+    PostgreSql,
+
+    /// <summary>Kinesis Data Streams: kinesis-mock.</summary>
+    Kinesis,
+
+    /// <summary>DynamoDB and DynamoDB Streams: Amazon's DynamoDB Local.</summary>
+    DynamoDb,
+}
