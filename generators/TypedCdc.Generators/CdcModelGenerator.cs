@@ -1,0 +1,86 @@
+// The pipeline: annotated types → models → source, and beside it the diagnostics. Each step is named, so that tests can see what an edit costs.
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
+using TypedCdc.Generators.Emission;
+using TypedCdc.Generators.Model;
+using TypedCdc.Generators.Parsing;
+using TypedCdc.Sql;
+
+namespace TypedCdc.Generators;
+
+/// <summary>Writes decoder, key, schema and SQL of every type annotated with <c>[CdcTable]</c>.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class CdcModelGenerator : IIncrementalGenerator
+{
+    internal const string ParseStep = "TypedCdc.Parse";
+    internal const string ModelStep = "TypedCdc.Model";
+    internal const string DiagnosticsStep = "TypedCdc.Diagnostics";
+    internal const string OptionsStep = "TypedCdc.Options";
+    internal const string SourceStep = "TypedCdc.Source";
+
+    // C# 14 as a number: Roslyn 4.14, which this is built with, has no name for it yet.
+    private const int CSharp14 = 1400;
+
+    private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        var options = context.ParseOptionsProvider
+            .Combine(context.AnalyzerConfigOptionsProvider)
+            .Select(static (pair, _) => GetOptions((CSharpParseOptions)pair.Left, pair.Right.GlobalOptions))
+            .WithTrackingName(OptionsStep);
+
+        var parsed = context.SyntaxProvider
+            .ForAttributeWithMetadataName(Annotations.CdcTable, static (node, _) => node is TypeDeclarationSyntax, ModelParser.Parse)
+            .WithTrackingName(ParseStep);
+
+        var models = parsed
+            .Where(static result => result.Model is not null)
+            .Select(static (result, _) => result.Model!)
+            .WithTrackingName(ModelStep);
+        context.RegisterSourceOutput(models.Combine(options).WithTrackingName(SourceStep), static (output, pair) => Emit(output, pair.Left, pair.Right));
+
+        // Only mistakes are ever combined with the compilation, which gives them their place in it.
+        var diagnostics = parsed
+            .SelectMany(static (result, _) => result.Diagnostics)
+            .WithTrackingName(DiagnosticsStep)
+            .Combine(context.CompilationProvider);
+        context.RegisterSourceOutput(diagnostics, static (output, pair) => output.ReportDiagnostic(pair.Left.ToDiagnostic(pair.Right)));
+    }
+
+    private static void Emit(SourceProductionContext output, TableModel model, GenerationOptions options)
+    {
+        output.AddSource(model.HintName + ".g.cs", SourceText.From(ModelEmitter.Emit(model, options), Utf8));
+        if (options.Dialects.Count > 0)
+        {
+            output.AddSource(model.HintName + ".Sql.g.cs", SourceText.From(SqlEmitter.Emit(model, options.Dialects), Utf8));
+        }
+    }
+
+    private static GenerationOptions GetOptions(CSharpParseOptions parse, AnalyzerConfigOptions global)
+    {
+        var dialects = global.TryGetValue("build_property.TypedCdcDialects", out var names) && !string.IsNullOrWhiteSpace(names)
+            ? ParseDialects(names)
+            : [SqlDatabase.Postgres, SqlDatabase.Sqlite];
+        return new((int)parse.LanguageVersion >= CSharp14, dialects.Distinct().Select(static dialect => new SqlDialectChoice(dialect)).ToEquatableArray());
+    }
+
+    private static IEnumerable<SqlDatabase> ParseDialects(string names)
+    {
+        foreach (var name in names.Split(';', ','))
+        {
+            if (Enum.TryParse<SqlDatabase>(name.Trim(), ignoreCase: true, out var dialect) && Enum.IsDefined(typeof(SqlDatabase), dialect))
+            {
+                yield return dialect;
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// Everything the emitter prints for one [CdcTable] type. Equal models give equal code, so an edit that leaves the model equal costs nothing.
+using System.Collections.Generic;
+using TypedCdc.Sql;
+
+namespace TypedCdc.Generators.Model;
+
+/// <summary>A type around the model, opened again as partial: <c>partial class Outer</c>.</summary>
+internal sealed record ContainingType(string Keyword, string Identifier);
+
+/// <summary>A member that the generator adds to the model, under a name that the model does not use itself.</summary>
+internal sealed record GeneratedNames(string Key, string Schema, string Attributes, string Sql, string Codec);
+
+/// <summary>A model.</summary>
+internal sealed record TableModel
+{
+    /// <summary>The namespace; null for the global one.</summary>
+    public required string? Namespace { get; init; }
+
+    /// <summary>Outermost first.</summary>
+    public required EquatableArray<ContainingType> ContainingTypes { get; init; }
+
+    /// <summary><c>record</c>, <c>record struct</c>, <c>class</c> or <c>struct</c>.</summary>
+    public required string Keyword { get; init; }
+
+    /// <summary>The name as C# writes it.</summary>
+    public required string Identifier { get; init; }
+
+    /// <summary>The name with <c>global::</c>.</summary>
+    public required string FullName { get; init; }
+
+    /// <summary>The name of the generated files, without extension.</summary>
+    public required string HintName { get; init; }
+
+    public required bool IsStruct { get; init; }
+
+    /// <summary>The model and the types around it are public, so the extension members are too.</summary>
+    public required bool IsPublic { get; init; }
+
+    public required string TableName { get; init; }
+
+    public required string SqlName { get; init; }
+
+    public required string? SqlSchema { get; init; }
+
+    /// <summary>In the model's order; the index is the ordinal.</summary>
+    public required EquatableArray<MemberModel> Members { get; init; }
+
+    public required int PartitionKey { get; init; }
+
+    /// <summary>-1 where there is none.</summary>
+    public required int SortKey { get; init; }
+
+    /// <summary>The ordinals of the members that the constructor takes, with the parameters' names, in its order.</summary>
+    public required EquatableArray<ConstructorArgument> Constructor { get; init; }
+
+    public required GeneratedNames Names { get; init; }
+
+    /// <summary>A hash over names, types and keys.</summary>
+    public required string Revision { get; init; }
+
+    /// <summary>The key's members: partition key, then sort key.</summary>
+    public IEnumerable<MemberModel> Keys()
+    {
+        yield return Members[PartitionKey];
+        if (SortKey >= 0)
+        {
+            yield return Members[SortKey];
+        }
+    }
+}
+
+/// <summary>An argument of the constructor.</summary>
+/// <param name="Ordinal">The member that gives the value.</param>
+/// <param name="Parameter">The parameter's name as C# writes it.</param>
+internal sealed record ConstructorArgument(int Ordinal, string Parameter);
+
+/// <summary>What the project asks of the generator.</summary>
+/// <param name="HasExtensionMembers">The language version has C# 14's extension members.</param>
+/// <param name="Dialects">The SQL dialects to write.</param>
+internal sealed record GenerationOptions(bool HasExtensionMembers, EquatableArray<SqlDialectChoice> Dialects);
+
+/// <summary>A dialect; enums do not implement the IEquatable that arrays are compared by.</summary>
+internal sealed record SqlDialectChoice(SqlDatabase Database);

@@ -1,0 +1,113 @@
+// A property or field of the model before it is decided how it gets its value.
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using TypedCdc.Generators.Model;
+
+namespace TypedCdc.Generators.Parsing;
+
+/// <summary>A member with its annotations, which may stand on the parameter of a positional record.</summary>
+internal sealed class MemberCandidate
+{
+    private readonly CancellationToken _cancellation;
+
+    public MemberCandidate(ISymbol symbol, CancellationToken cancellation)
+    {
+        Symbol = symbol;
+        _cancellation = cancellation;
+        Annotations = symbol.GetAttributes().ToList();
+    }
+
+    public ISymbol Symbol { get; }
+
+    public string Name => Symbol.Name;
+
+    public List<AttributeData> Annotations { get; }
+
+    public ITypeSymbol Type => Symbol is IPropertySymbol property ? property.Type : ((IFieldSymbol)Symbol).Type;
+
+    /// <summary>The type without <c>Nullable&lt;T&gt;</c>.</summary>
+    public ITypeSymbol UnderlyingType => Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable
+        ? nullable.TypeArguments[0]
+        : Type;
+
+    /// <summary>Null is a value of the member. Code without nullable annotations never said that it is not.</summary>
+    public bool IsNullable => !SymbolEqualityComparer.Default.Equals(Type, UnderlyingType)
+        || (Type.IsReferenceType && Type.NullableAnnotation != NullableAnnotation.NotAnnotated);
+
+    public bool IsRequired => Symbol is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true };
+
+    public bool IsIgnored => Parsing.Annotations.Find(Annotations, Parsing.Annotations.CdcIgnore) is not null;
+
+    public AttributeData? Key => Parsing.Annotations.Find(Annotations, Parsing.Annotations.PartitionKey)
+        ?? Parsing.Annotations.Find(Annotations, Parsing.Annotations.SortKey);
+
+    public KeyRole KeyRole => Key?.AttributeClass?.Name switch
+    {
+        Parsing.Annotations.PartitionKey => KeyRole.Partition,
+        Parsing.Annotations.SortKey => KeyRole.Sort,
+        _ => KeyRole.None,
+    };
+
+    /// <summary>The user asked for the member to be mapped.</summary>
+    public bool IsAnnotated => Key is not null || Parsing.Annotations.Find(Annotations, Parsing.Annotations.CdcAttribute) is not null;
+
+    /// <summary>The setter, which an override may leave to its base.</summary>
+    public IMethodSymbol? Setter
+    {
+        get
+        {
+            for (var property = Symbol as IPropertySymbol; property is not null; property = property.OverriddenProperty)
+            {
+                if (property.SetMethod is { } setter)
+                {
+                    return setter;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>The getter, which an override may leave to its base.</summary>
+    public IMethodSymbol? Getter
+    {
+        get
+        {
+            for (var property = Symbol as IPropertySymbol; property is not null; property = property.OverriddenProperty)
+            {
+                if (property.GetMethod is { } getter)
+                {
+                    return getter;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Something other than the constructor can set it.</summary>
+    public bool IsWritable => Symbol is IFieldSymbol { IsReadOnly: false } || Setter is not null;
+
+    /// <summary>
+    /// Storage with nothing in it but what is set: an automatic property or a field, without an initializer, declared in this project.
+    /// Of anything else it is unknown what it holds to begin with, so it is left alone unless the attribute is there.
+    /// </summary>
+    public bool IsEmptyStorage()
+    {
+        var syntax = Symbol.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(_cancellation);
+        return syntax switch
+        {
+            PropertyDeclarationSyntax property => property.Initializer is null
+                && property.ExpressionBody is null
+                && property.AccessorList is { } accessors
+                && accessors.Accessors.All(static accessor => accessor.Body is null && accessor.ExpressionBody is null)
+                && Symbol is IPropertySymbol { IsAbstract: false, IsPartialDefinition: false },
+            ParameterSyntax => true,
+            VariableDeclaratorSyntax field => field.Initializer is null,
+            _ => false,
+        };
+    }
+}

@@ -1,0 +1,203 @@
+// From a candidate to a mapped member: attribute, type, and how it gets its value.
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using TypedCdc.Generators.Diagnostics;
+using TypedCdc.Generators.Model;
+using TypedCdc.Sql;
+
+namespace TypedCdc.Generators.Parsing;
+
+/// <summary>A member's model with the symbols that messages need.</summary>
+/// <param name="Candidate">The member.</param>
+/// <param name="Parameter">The constructor's parameter that takes it; null for none.</param>
+/// <param name="Model">What is emitted.</param>
+internal sealed record ParsedMember(MemberCandidate Candidate, IParameterSymbol? Parameter, MemberModel Model);
+
+/// <summary>Parses the members of one model.</summary>
+internal sealed class MemberParser(ParseContext context, ConstructorChoice? choice, NamingPolicy naming)
+{
+    // Amazon DynamoDB developer guide, "Quotas in Amazon DynamoDB", attribute names.
+    private const int MaximumKeyNameBytes = 255;
+    private const int MaximumNameBytes = 65535;
+
+    public List<ParsedMember> Parse(IEnumerable<MemberCandidate> candidates)
+    {
+        var members = new List<ParsedMember>();
+        foreach (var candidate in candidates)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            if (Parse(candidate) is not { } member)
+            {
+                continue;
+            }
+
+            if (members.FirstOrDefault(other => other.Model.AttributeName == member.Model.AttributeName) is { } clash)
+            {
+                context.Report(
+                    Rules.AttributeClash, context.LocationOf(candidate.Symbol), clash.Model.Name, member.Model.Name, member.Model.AttributeName);
+                continue;
+            }
+
+            members.Add(member);
+        }
+
+        return members;
+    }
+
+    private ParsedMember? Parse(MemberCandidate candidate)
+    {
+        var parameter = choice?.Arguments.FirstOrDefault(argument => argument.Member == candidate).Parameter;
+        var isRequired = candidate.IsRequired && choice?.SetsRequiredMembers != true;
+        if (candidate.IsIgnored)
+        {
+            if (isRequired && choice is not null)
+            {
+                context.Report(Rules.RequiredNotMapped, context.LocationOf(candidate.Symbol), candidate.Name);
+            }
+
+            return null;
+        }
+
+        if (parameter is null && !candidate.IsWritable)
+        {
+            ReportUnreachable(candidate);
+            return null;
+        }
+
+        var attributeName = GetAttributeName(candidate);
+        CheckAttributeName(candidate, attributeName);
+        if (ValueClassifier.Classify(candidate.UnderlyingType) is not { } shape)
+        {
+            // An error type has its own message from the compiler.
+            if (candidate.UnderlyingType.TypeKind != TypeKind.Error)
+            {
+                context.Report(
+                    Rules.UnsupportedType, context.LocationOf(candidate.Symbol), candidate.Name,
+                    candidate.Type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat));
+            }
+
+            return null;
+        }
+
+        CheckKey(candidate, shape);
+        var key = candidate.KeyRole;
+        var filling = GetFilling(candidate, parameter, isRequired);
+        var isNullable = candidate.IsNullable && key == KeyRole.None && (parameter is null || IsNullable(parameter));
+        var isUnfilled = !shape.IsValueType && !isNullable && parameter is not { HasExplicitDefaultValue: true }
+            && (filling is Filling.Constructor or Filling.Initializer || IsEmpty(candidate));
+        if (isUnfilled && parameter is null && !candidate.IsRequired && key == KeyRole.None)
+        {
+            context.Report(Rules.NothingFills, context.LocationOf(candidate.Symbol), candidate.Name, attributeName);
+        }
+
+        var column = Annotations.Find(candidate.Annotations, Annotations.CdcColumn);
+        return new(candidate, parameter, new()
+        {
+            Name = candidate.Name,
+            Identifier = ModelShape.IdentifierOf(candidate.Name),
+            AttributeName = attributeName,
+            ColumnName = column is not null && Annotations.GetFirstString(column) is { Length: > 0 } name ? name : SqlName.FromDynamoDb(attributeName),
+            Shape = shape,
+            Filling = filling,
+            Key = key,
+            IsNullable = isNullable,
+            IsDeclaredNullable = candidate.IsNullable,
+            IsRequired = key != KeyRole.None || candidate.IsRequired || isUnfilled,
+            CanRead = candidate.Symbol is IFieldSymbol || candidate.Getter is { } getter && IsReachable(getter),
+            DefaultValue = GetDefault(parameter, isNullable),
+            DeclaringType = ValueClassifier.NameOf(candidate.Symbol.ContainingType),
+            IsDeclaredInStruct = candidate.Symbol.ContainingType.IsValueType,
+        });
+    }
+
+    private Filling GetFilling(MemberCandidate candidate, IParameterSymbol? parameter, bool isRequired)
+    {
+        if (isRequired)
+        {
+            return Filling.Initializer;
+        }
+
+        if (parameter is not null)
+        {
+            return Filling.Constructor;
+        }
+
+        var isReachable = candidate.Symbol is IFieldSymbol field ? IsReachable(field) : IsReachable(candidate.Setter!);
+        if (IsEmpty(candidate) && isReachable)
+        {
+            return Filling.Initializer;
+        }
+
+        return isReachable && candidate.Setter is not { IsInitOnly: true } ? Filling.Setter
+            : candidate.Symbol is IFieldSymbol ? Filling.AccessorField
+            : Filling.AccessorSetter;
+    }
+
+    /// <summary>The member holds nothing after the constructor has run.</summary>
+    private bool IsEmpty(MemberCandidate candidate) =>
+        candidate.IsEmptyStorage() && (choice is null || !ConstructorSelector.MaySet(choice.Constructor, candidate.Symbol, context));
+
+    // Generated code is nested in the model, so it reaches whatever the model does.
+    private bool IsReachable(ISymbol symbol) => context.Compilation.IsSymbolAccessibleWithin(symbol, context.Type, context.Type);
+
+    private static bool IsNullable(IParameterSymbol parameter) =>
+        parameter.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }
+        || (parameter.Type.IsReferenceType && parameter.NullableAnnotation != NullableAnnotation.NotAnnotated);
+
+    private static string? GetDefault(IParameterSymbol? parameter, bool isNullable)
+    {
+        if (parameter is { HasExplicitDefaultValue: true })
+        {
+            var value = CSharpLiteral.OfDefault(parameter);
+            return isNullable && value == "default" ? null : value;
+        }
+
+        return null;
+    }
+
+    private string GetAttributeName(MemberCandidate candidate)
+    {
+        var given = candidate.Key is { } key ? Annotations.GetFirstString(key) : null;
+        return given
+            ?? (Annotations.Find(candidate.Annotations, Annotations.CdcAttribute) is { } attribute ? Annotations.GetFirstString(attribute) : null)
+            ?? NamingPolicies.Apply(naming, candidate.Name);
+    }
+
+    private void CheckAttributeName(MemberCandidate candidate, string name)
+    {
+        var maximum = candidate.Key is null ? MaximumNameBytes : MaximumKeyNameBytes;
+        var fault = name.Length == 0 ? "empty" : Encoding.UTF8.GetByteCount(name) > maximum ? "too long" : null;
+        if (fault is not null)
+        {
+            context.Report(Rules.AttributeName, context.LocationOf(candidate.Symbol), candidate.Name, fault);
+        }
+    }
+
+    private void CheckKey(MemberCandidate candidate, ValueShape shape)
+    {
+        if (candidate.Key is null)
+        {
+            return;
+        }
+
+        if (!shape.CanBeKey)
+        {
+            context.Report(Rules.KeyType, context.LocationOf(candidate.Symbol), candidate.Name, shape.DisplayName);
+        }
+        else if (shape.Kind is ValueKind.Double or ValueKind.Single)
+        {
+            context.Report(Rules.InexactKey, context.LocationOf(candidate.Symbol), candidate.Name, shape.DisplayName);
+        }
+    }
+
+    // A computed property is nobody's mistake; a stored one that nothing can fill is, and so is one that the user asked to have mapped.
+    private void ReportUnreachable(MemberCandidate candidate)
+    {
+        if (candidate.IsAnnotated || (choice is not null && candidate.Symbol is IPropertySymbol && IsEmpty(candidate)))
+        {
+            context.Report(Rules.Unreachable, context.LocationOf(candidate.Symbol), candidate.Name, GetAttributeName(candidate));
+        }
+    }
+}

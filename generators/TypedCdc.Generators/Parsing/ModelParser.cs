@@ -1,0 +1,153 @@
+// From an annotated type to its model. Everything that needs thought happens here, so that the emitter only prints.
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using TypedCdc.Generators.Diagnostics;
+using TypedCdc.Generators.Model;
+using TypedCdc.Sql;
+
+namespace TypedCdc.Generators.Parsing;
+
+/// <summary>Parses a type annotated with <c>[CdcTable]</c>.</summary>
+internal static class ModelParser
+{
+    public static ParseResult Parse(GeneratorAttributeSyntaxContext syntax, CancellationToken cancellation)
+    {
+        var type = (INamedTypeSymbol)syntax.TargetSymbol;
+        var location = ((TypeDeclarationSyntax)syntax.TargetNode).Identifier.GetLocation();
+        var context = new ParseContext(type, location, syntax.SemanticModel.Compilation, cancellation);
+        var model = Parse(context, syntax.Attributes[0]);
+        return new(model, context.Diagnostics.ToEquatableArray());
+    }
+
+    private static TableModel? Parse(ParseContext context, AttributeData table)
+    {
+        if (!ModelShape.Check(context))
+        {
+            return null;
+        }
+
+        var type = context.Type;
+        var naming = table.NamedArguments.FirstOrDefault(static argument => argument.Key == "Naming").Value.Value is int policy ? (NamingPolicy)policy : NamingPolicy.Exact;
+        var candidates = MemberCollector.Collect(context);
+        var choice = ConstructorSelector.Select(context, candidates, out var reason);
+        if (choice is null)
+        {
+            context.Report(Rules.NoConstructor, null, type.Name, reason);
+        }
+
+        var members = new MemberParser(context, choice, naming).Parse(candidates);
+        var partitionKey = FindKey(context, members, KeyRole.Partition);
+        var sortKey = FindKey(context, members, KeyRole.Sort);
+        if (partitionKey < 0 && !candidates.Any(static candidate => candidate.KeyRole == KeyRole.Partition))
+        {
+            context.Report(Rules.NoPartitionKey, null, type.Name);
+        }
+
+        var tableName = CheckTableName(context, table);
+        var sqlName = Annotations.GetNamedString(table, "SqlName") is { Length: > 0 } given ? given : SqlName.FromDynamoDb(tableName);
+        CheckSqlNames(context, table, sqlName, members);
+        var names = GeneratedNaming.Choose(context);
+        if (partitionKey < 0 || choice is null)
+        {
+            return null;
+        }
+
+        var parsed = members.Select(static member => member.Model).ToEquatableArray();
+        var sqlSchema = Annotations.GetNamedString(table, "SqlSchema") is { Length: > 0 } schema ? schema : null;
+        var model = new TableModel
+        {
+            Namespace = type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.ToDisplayString(ValueClassifier.TypeFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted)),
+            ContainingTypes = ModelShape.ContainingTypes(type).Select(static outer => new ContainingType(ModelShape.KeywordOf(outer), ModelShape.IdentifierOf(outer.Name))).ToEquatableArray(),
+            Keyword = ModelShape.KeywordOf(type),
+            Identifier = ModelShape.IdentifierOf(type.Name),
+            FullName = ValueClassifier.NameOf(type),
+            HintName = type.ToDisplayString(HintFormat),
+            IsStruct = type.IsValueType,
+            IsPublic = ModelShape.ContainingTypes(type).Append(type).All(static one => one.DeclaredAccessibility == Accessibility.Public),
+            TableName = tableName,
+            SqlName = sqlName,
+            SqlSchema = sqlSchema,
+            Members = parsed,
+            PartitionKey = partitionKey,
+            SortKey = sortKey,
+            Constructor = members.Select((member, ordinal) => (member, ordinal))
+                .Where(static one => one.member.Parameter is not null)
+                .OrderBy(static one => one.member.Parameter!.Ordinal)
+                .Select(static one => new ConstructorArgument(one.ordinal, ModelShape.IdentifierOf(one.member.Parameter!.Name)))
+                .ToEquatableArray(),
+            Names = names,
+            Revision = "",
+        };
+        return model with { Revision = ModelRevision.Of(model) };
+    }
+
+    private static readonly SymbolDisplayFormat HintFormat = new(
+        typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces);
+
+    private static int FindKey(ParseContext context, List<ParsedMember> members, KeyRole role)
+    {
+        var first = members.FindIndex(member => member.Model.Key == role);
+        foreach (var second in members.Skip(first + 1).Where(member => first >= 0 && member.Model.Key == role))
+        {
+            context.Report(
+                Rules.TwoKeys, context.LocationOf(second.Candidate.Symbol), second.Model.Name,
+                role == KeyRole.Partition ? "partition key" : "sort key", context.Type.Name, members[first].Model.Name);
+        }
+
+        return first;
+    }
+
+    // Amazon DynamoDB developer guide, "Supported data types and naming rules in Amazon DynamoDB".
+    private static string CheckTableName(ParseContext context, AttributeData table)
+    {
+        var name = Annotations.GetFirstString(table) ?? "";
+        if (name.Length is < 3 or > 255 || !name.All(static one => one is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '-' or '.'))
+        {
+            context.Report(Rules.TableName, Annotations.GetLocation(table, context.Cancellation), name);
+        }
+
+        return name;
+    }
+
+    private static void CheckSqlNames(ParseContext context, AttributeData table, string sqlName, List<ParsedMember> members)
+    {
+        if (SqlName.IsTooLong(SqlName.OfTable(sqlName)))
+        {
+            var location = Annotations.GetLocation(table, "SqlName", context.Cancellation) ?? Annotations.GetLocation(table, context.Cancellation);
+            ReportTooLong(context, location, SqlName.OfTable(sqlName), "[CdcTable(SqlName = …)]");
+        }
+
+        var columns = new Dictionary<string, string>
+        {
+            [SqlName.Version] = "the version that the sink adds",
+            [SqlName.DeletedAt] = "the removal time that the sink adds",
+        };
+        foreach (var member in members)
+        {
+            var location = context.LocationOf(member.Candidate.Symbol);
+            if (SqlName.IsTooLong(member.Model.ColumnName))
+            {
+                ReportTooLong(context, location, member.Model.ColumnName, "[CdcColumn]");
+            }
+
+            if (columns.TryGetValue(member.Model.ColumnName, out var other))
+            {
+                context.Report(Rules.ColumnClash, location, other, member.Model.Name, member.Model.ColumnName);
+            }
+            else
+            {
+                columns.Add(member.Model.ColumnName, member.Model.Name);
+            }
+        }
+    }
+
+    private static void ReportTooLong(ParseContext context, Location? location, string name, string remedy) => context.Report(
+        Rules.SqlNameTooLong, location, name,
+        Encoding.UTF8.GetByteCount(name).ToString(System.Globalization.CultureInfo.InvariantCulture),
+        SqlName.MaximumBytes.ToString(System.Globalization.CultureInfo.InvariantCulture), remedy);
+}

@@ -1,0 +1,13 @@
+namespace TypedCdc.Models.Tests.Models;
+
+[CdcTable("table-testdrive", Naming = Naming.SnakeCase)]
+public sealed partial record SensorReading
+{
+    [PartitionKey] public required string Device { get; init; }
+
+    [SortKey] public required string Timestamp { get; init; }
+
+    public decimal? Humidity { get; init; }
+
+    public decimal? Temperature { get; init; }
+}
