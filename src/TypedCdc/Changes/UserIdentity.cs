@@ -6,4 +6,8 @@ namespace TypedCdc;
 /// </summary>
 /// <param name="Type">The kind of principal.</param>
 /// <param name="PrincipalId">The principal.</param>
-public sealed record UserIdentity(string Type, string PrincipalId);
+public sealed record UserIdentity(string Type, string PrincipalId)
+{
+    /// <summary>The one that all removals by time to live share.</summary>
+    internal static readonly UserIdentity TimeToLive = new("Service", "dynamodb.amazonaws.com");
+}

@@ -12,7 +12,14 @@ public sealed partial class AttributeTable
     private readonly AttributeSpec[] _attributes;
 
     /// <param name="attributes">The attributes in the model's order; names are unique.</param>
-    public AttributeTable(params ReadOnlySpan<AttributeSpec> attributes) => _attributes = attributes.ToArray();
+    /// <exception cref="ArgumentException">Two attributes have one name.</exception>
+    public AttributeTable(params ReadOnlySpan<AttributeSpec> attributes)
+    {
+        _attributes = attributes.ToArray();
+        _names = new byte[_attributes.Length][];
+        _next = new int[_attributes.Length];
+        (_heads, _shift) = MakeLookup();
+    }
 
     /// <summary>How many attributes there are, and so how many slots a scan needs.</summary>
     public int Count => _attributes.Length;

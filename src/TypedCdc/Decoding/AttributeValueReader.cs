@@ -1,3 +1,7 @@
+using System.Buffers.Text;
+using System.Reflection;
+using System.Text;
+
 namespace TypedCdc.Decoding;
 
 /// <summary>
@@ -12,11 +16,17 @@ public readonly ref partial struct AttributeValueReader
     private readonly AttributeSlot _slot;
     private readonly string? _expected;
 
-    internal AttributeValueReader(ReadOnlySpan<byte> record, AttributeSlot slot, string? expected)
+    // Where the value would be if it were there, for the error that it is not.
+    private readonly int _mapStart;
+    private readonly string? _name;
+
+    internal AttributeValueReader(ReadOnlySpan<byte> record, AttributeSlot slot, string? expected, int mapStart = -1, string? name = null)
     {
         _record = record;
         _slot = slot;
         _expected = expected;
+        _mapStart = mapStart;
+        _name = name;
     }
 
     /// <summary>The value's kind; <see cref="AttributeKind.None"/> where the attribute is absent.</summary>
@@ -25,36 +35,181 @@ public readonly ref partial struct AttributeValueReader
     /// <summary>True where the attribute is absent or NULL.</summary>
     public bool IsNull => _slot.Kind is AttributeKind.None or AttributeKind.NULL;
 
+    /// <summary>
+    /// The bytes as they stand in the record: what is between the quotes of an S, N or B (escapes and all), the JSON of any other kind; empty where the attribute is absent.
+    /// </summary>
+    public ReadOnlySpan<byte> Raw => _record.Slice(_slot.Start, _slot.Length);
+
+    /// <summary>Whether <see cref="Raw"/> of an S, N or B is ASCII without escapes, so that its bytes are the text.</summary>
+    public bool IsPlain => _slot.IsPlain;
+
+    internal AttributeSlot Slot => _slot;
+
+    internal ReadOnlySpan<byte> Record => _record;
+
+    internal string? Expected => _expected;
+
+    /// <summary>An error about this value, for a converter to throw. The record completes it with table, key, path and position.</summary>
+    /// <param name="reason">What is wrong, in one sentence without the value.</param>
+    public CdcDecodeException Error(string reason) => _slot.Kind == AttributeKind.None
+        ? new("A required attribute is absent.") { ByteOffset = _mapStart, AbsentName = _name, Expected = _expected }
+        : new(reason) { ByteOffset = _slot.Start, FoundKind = _slot.Kind, Expected = _expected };
+
     /// <summary>The value of an S.</summary>
-    public string GetString() => throw new NotSupportedException();
+    public string GetString()
+    {
+        Require(AttributeKind.S);
+        return JsonText.GetString(Raw, _slot.IsPlain);
+    }
+
+    /// <summary>Writes the text of an S, N or B as UTF-8, without escapes.</summary>
+    /// <param name="destination">Where to; as long as <see cref="Raw"/> is always enough.</param>
+    /// <returns>How many bytes were written.</returns>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    public int CopyUtf8To(Span<byte> destination)
+    {
+        Require(AttributeKind.S | AttributeKind.N | AttributeKind.B);
+        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        text.Utf8.CopyTo(destination);
+        return text.Utf8.Length;
+    }
+
+    /// <summary>Whether an S has exactly this text.</summary>
+    public bool TextEquals(ReadOnlySpan<byte> utf8Text) => _slot.Kind == AttributeKind.S && JsonText.Equals(Raw, utf8Text);
+
+    /// <summary>An S of one UTF-16 character.</summary>
+    public char GetChar()
+    {
+        Require(AttributeKind.S);
+        Span<byte> scratch = stackalloc byte[16];
+        if (Raw.Length <= scratch.Length)
+        {
+            using var text = new UnescapedText(Raw, scratch);
+            if (Rune.DecodeFromUtf8(text.Utf8, out var rune, out var length) == System.Buffers.OperationStatus.Done && length == text.Utf8.Length && rune.IsBmp)
+            {
+                return (char)rune.Value;
+            }
+        }
+
+        throw Error("The text is not one character.");
+    }
+
+    /// <summary>An S as a URI, absolute or relative.</summary>
+    public Uri GetUri() => Uri.TryCreate(GetString(), UriKind.RelativeOrAbsolute, out var uri) ? uri : throw Error("The text is not a URI.");
 
     /// <summary>The value of a BOOL.</summary>
-    public bool GetBoolean() => throw new NotSupportedException();
-
-    /// <summary>The value of an N that is integral (<c>12.0</c> and <c>1E2</c> are) and fits.</summary>
-    /// <typeparam name="TInteger">byte, sbyte, short, ushort, int, uint, long, ulong, Int128, UInt128 or BigInteger.</typeparam>
-    public TInteger GetInteger<TInteger>()
-        where TInteger : struct, System.Numerics.IBinaryInteger<TInteger> => throw new NotSupportedException();
-
-    /// <summary>The value of an N, where a decimal holds it exactly.</summary>
-    public decimal GetDecimal() => throw new NotSupportedException();
-
-    /// <summary>The nearest double to an N.</summary>
-    public double GetDouble() => throw new NotSupportedException();
-
-    /// <summary>The nearest float to an N.</summary>
-    public float GetSingle() => throw new NotSupportedException();
+    public bool GetBoolean()
+    {
+        Require(AttributeKind.BOOL);
+        return _slot.Length == 4;
+    }
 
     /// <summary>The bytes of a B.</summary>
-    public byte[] GetBytes() => throw new NotSupportedException();
+    public byte[] GetBytes()
+    {
+        Require(AttributeKind.B);
+        if (_slot.Length == 0)
+        {
+            return [];
+        }
 
-    /// <summary>An S in one of the forms that <see cref="Guid"/> reads (D or N).</summary>
-    public Guid GetGuid() => throw new NotSupportedException();
+        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        var padding = text.Utf8.EndsWith("=="u8) ? 2 : text.Utf8.EndsWith("="u8) ? 1 : 0;
+        var bytes = new byte[text.Utf8.Length / 4 * 3 - padding];
+        Base64.DecodeFromUtf8(text.Utf8, bytes, out _, out _);
+        return bytes;
+    }
 
-    /// <summary>An S as ISO 8601; one without an offset is UTC.</summary>
-    public DateTimeOffset GetDateTimeOffset() => throw new NotSupportedException();
+    /// <summary>The most bytes that a B takes in <see cref="CopyBytesTo"/>.</summary>
+    public int MaxByteCount => Base64.GetMaxDecodedFromUtf8Length(_slot.Length);
 
-    /// <summary>An S as the name of an enum member, exact case first, then any case.</summary>
+    /// <summary>Writes the bytes of a B.</summary>
+    /// <param name="destination">At least <see cref="MaxByteCount"/> long.</param>
+    /// <returns>How many bytes were written.</returns>
+    public int CopyBytesTo(Span<byte> destination)
+    {
+        Require(AttributeKind.B);
+        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        var status = Base64.DecodeFromUtf8(text.Utf8, destination, out _, out var written);
+        return status == System.Buffers.OperationStatus.Done ? written : throw new ArgumentException("The destination is shorter than MaxByteCount.", nameof(destination));
+    }
+
+    /// <summary>An S in one of the forms that <see cref="Guid"/> reads: D (with dashes) or N (32 digits).</summary>
+    public Guid GetGuid()
+    {
+        Require(AttributeKind.S);
+        Span<byte> scratch = stackalloc byte[256];
+        if (Raw.Length <= scratch.Length)
+        {
+            using var text = new UnescapedText(Raw, scratch);
+            if (text.Utf8.Length is 36 or 32
+                && Utf8Parser.TryParse(text.Utf8, out Guid result, out var consumed, text.Utf8.Length == 36 ? 'D' : 'N')
+                && consumed == text.Utf8.Length)
+            {
+                return result;
+            }
+        }
+
+        throw Error("The text is not a UUID.");
+    }
+
+    /// <summary>
+    /// An S as the name of an enum member, exact case first, then any case. A number is not a name. Several names, separated by commas, are for enums with
+    /// <see cref="FlagsAttribute"/>.
+    /// </summary>
     public TEnum GetEnum<TEnum>()
-        where TEnum : struct, Enum => throw new NotSupportedException();
+        where TEnum : struct, Enum
+    {
+        Require(AttributeKind.S);
+        Span<char> characters = stackalloc char[256];
+        if (Raw.Length <= characters.Length)
+        {
+            using var text = new UnescapedText(Raw, stackalloc byte[256]);
+            var name = characters[..Encoding.UTF8.GetChars(text.Utf8, characters)];
+            if (IsName<TEnum>(name) && (Enum.TryParse(name, ignoreCase: false, out TEnum result) || Enum.TryParse(name, ignoreCase: true, out result)))
+            {
+                return result;
+            }
+        }
+
+        throw Error("The text is not the name of a member of the enum.");
+    }
+
+    private static bool IsName<TEnum>(ReadOnlySpan<char> name) =>
+        !name.IsEmpty && !char.IsWhiteSpace(name[0]) && !char.IsWhiteSpace(name[^1])
+        && !HasNumber(name)
+        && (!name.Contains(',') || typeof(TEnum).IsDefined(typeof(FlagsAttribute), inherit: false));
+
+    /// <summary>Whether one of the comma-separated names begins as a number does.</summary>
+    private static bool HasNumber(ReadOnlySpan<char> names)
+    {
+        foreach (var range in names.Split(','))
+        {
+            var name = names[range].TrimStart();
+            if (name.IsEmpty || name[0] is '+' or '-' || char.IsDigit(name[0]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Require(AttributeKind kinds)
+    {
+        if ((_slot.Kind & kinds) == 0)
+        {
+            ThrowKind();
+        }
+    }
+
+    private void ThrowKind()
+    {
+        if (_slot.Kind == AttributeKind.None)
+        {
+            throw Error("");
+        }
+
+        Malformed.ThrowKind(_slot.Start, _slot.Kind, _expected);
+    }
 }

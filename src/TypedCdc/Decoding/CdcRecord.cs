@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using TypedCdc.Decoding;
+
 namespace TypedCdc;
 
 /// <summary>
@@ -7,54 +10,160 @@ namespace TypedCdc;
 /// <remarks>The bytes belong to the source: a sink may read them until its write has ended, and copies what it keeps.</remarks>
 public readonly partial struct CdcRecord
 {
+    private readonly RecordEnvelope _envelope;
+    private readonly bool _enableSensitiveData;
+
+    private CdcRecord(ReadOnlyMemory<byte> utf8, StreamPosition position, in RecordEnvelope envelope, bool enableSensitiveData)
+    {
+        Utf8 = utf8;
+        Position = position;
+        _envelope = envelope;
+        _enableSensitiveData = enableSensitiveData;
+    }
+
     /// <summary>Parses the envelope. The images are checked for structure only; their values are checked when a model reads them.</summary>
     /// <param name="utf8">The record, UTF-8 JSON.</param>
     /// <param name="position">Where it stands in its stream.</param>
     /// <param name="options">What the source knows that the record does not say; null for none.</param>
     /// <exception cref="CdcDecodeException">Not a change record.</exception>
-    public static CdcRecord Parse(ReadOnlyMemory<byte> utf8, StreamPosition position = default, CdcRecordOptions? options = null) => throw new NotSupportedException();
+    public static CdcRecord Parse(ReadOnlyMemory<byte> utf8, StreamPosition position = default, CdcRecordOptions? options = null)
+    {
+        try
+        {
+            return new(utf8, position, EnvelopeParser.Parse(utf8.Span, options, defaultTableName: null), options?.EnableSensitiveData ?? false);
+        }
+        catch (CdcDecodeException exception)
+        {
+            exception.Position = position;
+            throw;
+        }
+    }
 
     /// <summary>The whole record.</summary>
-    public ReadOnlyMemory<byte> Utf8 => throw new NotSupportedException();
+    public ReadOnlyMemory<byte> Utf8 { get; }
 
     /// <summary>Where the record stands in its stream.</summary>
-    public StreamPosition Position => throw new NotSupportedException();
+    public StreamPosition Position { get; }
 
     /// <summary>What happened.</summary>
-    public ChangeOperation Operation => throw new NotSupportedException();
+    public ChangeOperation Operation => _envelope.Operation;
 
     /// <summary>The DynamoDB table (one string object a table).</summary>
-    public string TableName => throw new NotSupportedException();
+    public string TableName => _envelope.TableName;
+
+    /// <summary>The AWS region of the table; empty where the record does not say.</summary>
+    public string Region => _envelope.Region;
 
     /// <summary>When the change was made, in microseconds since 1970-01-01T00:00:00Z, whatever unit the source wrote.</summary>
-    public long TimestampMicroseconds => throw new NotSupportedException();
+    public long TimestampMicroseconds => _envelope.TimestampMicroseconds;
 
     /// <summary>The event's id; empty where the source gives none.</summary>
-    public string EventId => throw new NotSupportedException();
+    public string EventId => RecordDecoder.EventIdOf(Utf8.Span, _envelope).ToString();
+
+    /// <summary>True for a removal by DynamoDB's time to live.</summary>
+    public bool IsTimeToLive => _envelope.IsTimeToLive;
+
+    /// <summary>The size of the item's images in bytes, as DynamoDB counts them; 0 where the record does not say.</summary>
+    public int SizeBytes => _envelope.SizeBytes;
+
+    /// <summary>The sequence number that the record itself carries (DynamoDB Streams); 0 where it carries none, as on Kinesis.</summary>
+    public SequenceNumber SequenceNumber => SequenceNumber.TryParse(_envelope.SequenceNumber.Of(Utf8.Span), out var number) ? number : default;
 
     /// <summary>The <c>Keys</c> map, <c>{"userid":{"N":"8"}}</c>; empty where the shape has none (full exports): then the keys are in the new image.</summary>
-    public ReadOnlyMemory<byte> Keys => throw new NotSupportedException();
+    public ReadOnlyMemory<byte> Keys => Utf8.Slice(_envelope.Keys.Start, _envelope.Keys.Length);
 
     /// <summary>The <c>NewImage</c> map; empty where there is none.</summary>
-    public ReadOnlyMemory<byte> NewImage => throw new NotSupportedException();
+    public ReadOnlyMemory<byte> NewImage => Utf8.Slice(_envelope.NewImage.Start, _envelope.NewImage.Length);
 
     /// <summary>The <c>OldImage</c> map; empty where there is none.</summary>
-    public ReadOnlyMemory<byte> OldImage => throw new NotSupportedException();
+    public ReadOnlyMemory<byte> OldImage => Utf8.Slice(_envelope.OldImage.Start, _envelope.OldImage.Length);
 
-    /// <summary>Decodes one change record of any shape, without a host. Does not check the table's name.</summary>
+    /// <summary>Decodes one change record of any shape, without a host. Does not check the table's name; a record that has none is taken to be of the model's own table.</summary>
     /// <param name="utf8">An element of <c>Records[]</c>, not the envelope around it.</param>
     /// <exception cref="CdcDecodeException">The record is malformed or does not fit the model.</exception>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not a model.</exception>
-    public static Change<T> Decode<T>(ReadOnlySpan<byte> utf8) => throw new NotSupportedException();
+    public static Change<T> Decode<T>(ReadOnlySpan<byte> utf8)
+    {
+        var model = CdcModel.Get<T>();
+        return RecordDecoder.Decode(model, utf8, EnvelopeParser.Parse(utf8, options: null, model.Schema.TableName), default, Images.Both, enableSensitiveData: false);
+    }
 
     /// <summary>Decodes this record.</summary>
-    /// <param name="images">Which images to decode; others are checked for structure only and are not there in the change.</param>
+    /// <param name="images">Which images to decode; others are checked for structure only and are not there in the change. A snapshot's is always decoded.</param>
     /// <exception cref="CdcDecodeException">The record does not fit the model.</exception>
-    public Change<T> Decode<T>(Images images = Images.Both) => throw new NotSupportedException();
+    /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not a model.</exception>
+    public Change<T> Decode<T>(Images images = Images.Both) =>
+        RecordDecoder.Decode(CdcModel.Get<T>(), Utf8.Span, _envelope, Position, images, _enableSensitiveData);
+
+    /// <summary>Scans the new image for a model's attributes, for those who read it in place.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="slots">Room for one slot an attribute of the model, on the caller's stack; the reader looks into it.</param>
+    /// <returns>The attributes by ordinal.</returns>
+    /// <exception cref="CdcDecodeException">The image does not fit the model.</exception>
+    /// <exception cref="InvalidOperationException">The record has no new image.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ItemReader ScanNewImage(CdcModel model, Span<AttributeSlot> slots) => Scan(model, _envelope.NewImage, slots, isKeys: false);
+
+    /// <summary>Scans the old image; see <see cref="ScanNewImage"/>.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ItemReader ScanOldImage(CdcModel model, Span<AttributeSlot> slots) => Scan(model, _envelope.OldImage, slots, isKeys: false);
+
+    /// <summary>
+    /// Scans the <c>Keys</c> map; see <see cref="ScanNewImage"/>. Only the key attributes are there in the reader. A full export has no such map: its keys
+    /// are read from the new image.
+    /// </summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ItemReader ScanKeys(CdcModel model, Span<AttributeSlot> slots) =>
+        _envelope.Keys.Length > 0 ? Scan(model, _envelope.Keys, slots, isKeys: true) : Scan(model, _envelope.NewImage, slots, isKeys: true);
+
+    private ItemReader Scan(CdcModel model, scoped in JsonSlice map, Span<AttributeSlot> slots, bool isKeys)
+    {
+        if (map.Length == 0)
+        {
+            throw new InvalidOperationException("The record does not have this image.");
+        }
+
+        try
+        {
+            return RecordDecoder.Scan(model, Utf8.Span, map, slots, isKeys);
+        }
+        catch (CdcDecodeException exception)
+        {
+            throw Explain(exception);
+        }
+    }
+
+    /// <summary>Completes an error that a value of this record gave to one who read it in place: table, key, image, path, position.</summary>
+    /// <returns>The same exception.</returns>
+    internal CdcDecodeException Explain(CdcDecodeException exception)
+    {
+        DecodeErrorContext.Complete(exception, Utf8.Span, _envelope, Position, _enableSensitiveData);
+        return exception;
+    }
 
     /// <summary>
     /// A stable hash of the item's key as it stands in <c>Keys</c>, in the order of the names: equal keys give equal hashes in every process and
     /// whatever the order and spelling (escapes, <c>1.0</c> and <c>1</c>) in the record.
     /// </summary>
-    public ulong GetKeyHash() => throw new NotSupportedException();
+    /// <exception cref="CdcDecodeException">The keys are malformed.</exception>
+    /// <exception cref="InvalidOperationException">The record has no <c>Keys</c> (a full export): give the model.</exception>
+    public ulong GetKeyHash() => _envelope.Keys.Length > 0
+        ? HashOf(_envelope.Keys, model: null)
+        : throw new InvalidOperationException("A full export does not say which attributes are the key: give the model.");
+
+    /// <summary>The same hash, for any shape: where the record has no <c>Keys</c>, the model says which attributes of the new image they are.</summary>
+    /// <exception cref="CdcDecodeException">The keys are malformed or absent.</exception>
+    public ulong GetKeyHash(CdcModel model) => _envelope.Keys.Length > 0 ? HashOf(_envelope.Keys, model: null) : HashOf(_envelope.NewImage, model);
+
+    private ulong HashOf(in JsonSlice map, CdcModel? model)
+    {
+        try
+        {
+            return KeyHash.Of(Utf8.Span, map, model);
+        }
+        catch (CdcDecodeException exception)
+        {
+            throw Explain(exception);
+        }
+    }
 }

@@ -13,19 +13,23 @@ public readonly ref struct ItemReader
     private readonly int _start;
     private readonly int _length;
 
-    internal ItemReader(ReadOnlySpan<byte> record, ReadOnlySpan<AttributeSlot> slots, AttributeTable table, int start, int length)
+    internal ItemReader(ReadOnlySpan<byte> record, ReadOnlySpan<AttributeSlot> slots, AttributeTable table, int start, int length, bool hasUnmapped)
     {
         _record = record;
         _slots = slots;
         Table = table;
         _start = start;
         _length = length;
+        HasUnmapped = hasUnmapped;
     }
 
     internal AttributeTable Table { get; }
 
+    /// <summary>Whether the map holds attributes that the table does not name.</summary>
+    public bool HasUnmapped { get; }
+
     /// <summary>The attribute's value; its <see cref="AttributeValueReader.Kind"/> is <see cref="AttributeKind.None"/> where it is absent.</summary>
-    public AttributeValueReader this[int ordinal] => new(_record, _slots[ordinal], Table[ordinal].Expected);
+    public AttributeValueReader this[int ordinal] => new(_record, _slots[ordinal], Table[ordinal].Expected, _start, Table[ordinal].Name);
 
     /// <summary>Whether the attribute is there, be it with the value NULL.</summary>
     public bool Has(int ordinal) => _slots[ordinal].Kind != AttributeKind.None;

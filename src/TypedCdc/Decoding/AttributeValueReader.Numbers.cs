@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace TypedCdc.Decoding;
+
+// Numbers: exact or an error, but for binary floating point, which is the nearest. No culture is ever asked.
+public readonly ref partial struct AttributeValueReader
+{
+    // As many digits as a long holds in any case.
+    private const int FastDigits = 18;
+
+    /// <summary>The value of an N, exact.</summary>
+    public DynamoDbNumber GetNumber()
+    {
+        Require(AttributeKind.N);
+        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        return NumberGrammar.Read(text.Utf8, out var number) == NumberFault.None ? number : throw Error("An N is not a number.");
+    }
+
+    /// <summary>The value of an N that is integral (<c>12.0</c> and <c>1E2</c> are) and fits.</summary>
+    /// <typeparam name="TInteger">byte, sbyte, short, ushort, int, uint, long, ulong, Int128, UInt128 or BigInteger.</typeparam>
+    public TInteger GetInteger<TInteger>()
+        where TInteger : struct, IBinaryInteger<TInteger>
+    {
+        Require(AttributeKind.N);
+        if (TryGetShort(Raw, out var value))
+        {
+            var result = TInteger.CreateSaturating(value);
+            return long.CreateSaturating(result) == value ? result : throw Error("The number does not fit.");
+        }
+
+        var number = GetNumber();
+        return number.TryGetInteger<TInteger>(out var integer)
+            ? integer
+            : throw Error(number.IsInteger ? "The number does not fit." : "The number has a fraction.");
+    }
+
+    /// <summary>The value of an N, where a decimal holds it exactly.</summary>
+    public decimal GetDecimal()
+    {
+        Require(AttributeKind.N);
+        if (TryGetShort(Raw, out var value))
+        {
+            return value;
+        }
+
+        return GetNumber().TryGetDecimal(out var result) ? result : throw Error("A decimal cannot hold the number exactly.");
+    }
+
+    /// <summary>The nearest double to an N.</summary>
+    public double GetDouble()
+    {
+        Require(AttributeKind.N);
+        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        return double.Parse(text.Utf8, NumberStyles.Float, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The nearest float to an N; one that is too large for a float is an error.</summary>
+    public float GetSingle()
+    {
+        Require(AttributeKind.N);
+        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        var result = float.Parse(text.Utf8, NumberStyles.Float, CultureInfo.InvariantCulture);
+        return float.IsFinite(result) ? result : throw Error("The number does not fit.");
+    }
+
+    /// <summary>The nearest <see cref="Half"/> to an N; one that is too large for it is an error.</summary>
+    public Half GetHalf()
+    {
+        Require(AttributeKind.N);
+        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        var result = Half.Parse(text.Utf8, NumberStyles.Float, CultureInfo.InvariantCulture);
+        return Half.IsFinite(result) ? result : throw Error("The number does not fit.");
+    }
+
+    /// <summary>A few digits and at most a minus sign.</summary>
+    private static bool TryGetShort(ReadOnlySpan<byte> text, out long value)
+    {
+        value = 0;
+        var isNegative = text.Length > 0 && text[0] == '-';
+        text = isNegative ? text[1..] : text;
+        if ((uint)(text.Length - 1) >= FastDigits)
+        {
+            return false;
+        }
+
+        var magnitude = 0L;
+        foreach (var digit in text)
+        {
+            if ((uint)(digit - '0') > 9)
+            {
+                return false;
+            }
+
+            magnitude = magnitude * 10 + (digit - '0');
+        }
+
+        value = isNegative ? -magnitude : magnitude;
+        return true;
+    }
+}

@@ -1,0 +1,181 @@
+using System.Buffers;
+using TypedCdc.Decoding;
+
+namespace TypedCdc;
+
+/// <summary>
+/// Makes changes of records by the general path: a scan of each image into slots, the model from the slots, the mask of changed attributes from both.
+/// Allocates the change, its models and what they hold.
+/// </summary>
+internal static class RecordDecoder
+{
+    internal static Change<T> Decode<T>(
+        CdcModel<T> model, ReadOnlySpan<byte> record, in RecordEnvelope envelope, StreamPosition position, Images images, bool enableSensitiveData)
+    {
+        var count = model.Attributes.Count;
+        AttributeSlot[]? rented = null;
+        var slots = 2 * count <= AttributeScanner.StackSlots
+            ? stackalloc AttributeSlot[AttributeScanner.StackSlots]
+            : rented = ArrayPool<AttributeSlot>.Shared.Rent(2 * count);
+        try
+        {
+            return new Decoding<T>(model, record, envelope, position, enableSensitiveData, slots[..count], slots.Slice(count, count)).Decode(images);
+        }
+        catch (CdcDecodeException exception)
+        {
+            DecodeErrorContext.Complete(exception, record, envelope, position, enableSensitiveData);
+            throw;
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<AttributeSlot>.Shared.Return(rented);
+            }
+        }
+    }
+
+    /// <summary>Scans one map of the record for the model's attributes, and checks that those required are there.</summary>
+    internal static ItemReader Scan(CdcModel model, ReadOnlySpan<byte> record, scoped in JsonSlice map, Span<AttributeSlot> slots, bool isKeys)
+    {
+        var table = model.Attributes;
+        slots = slots[..table.Count];
+        AttributeScanner.ScanMap(record, map.Start, table, slots, out var hasUnmapped);
+        if (isKeys)
+        {
+            KeepKeys(model, map, slots);
+        }
+        else
+        {
+            AttributeScanner.RequireAll(map.Start, table, slots);
+        }
+
+        return new(record, slots, table, map.Start, map.Length, hasUnmapped);
+    }
+
+    internal static EventId EventIdOf(ReadOnlySpan<byte> record, in RecordEnvelope envelope)
+    {
+        using var text = new UnescapedText(envelope.EventId.Of(record), envelope.EventId.HasEscapes ? stackalloc byte[256] : default);
+        return EventId.Parse(text.Utf8);
+    }
+
+    internal static ChangeHeader HeaderOf(ReadOnlySpan<byte> record, in RecordEnvelope envelope, StreamPosition position) => new()
+    {
+        TableName = envelope.TableName,
+        Region = envelope.Region,
+        EventId = EventIdOf(record, envelope),
+        UserIdentity = envelope.IsTimeToLive ? UserIdentity.TimeToLive
+            : envelope.UserType.Length + envelope.UserPrincipal.Length == 0 ? null
+            : new(TextOf(record, envelope.UserType), TextOf(record, envelope.UserPrincipal)),
+        TimestampMicroseconds = envelope.TimestampMicroseconds,
+        SizeBytes = envelope.SizeBytes,
+        IsTimeToLive = envelope.IsTimeToLive,
+        Position = position,
+    };
+
+    private static string TextOf(ReadOnlySpan<byte> record, in JsonSlice slice) => JsonText.GetString(slice.Of(record), slice.IsPlain);
+
+    /// <summary>Leaves only the key's attributes, so that a whole image and a <c>Keys</c> map read the same.</summary>
+    private static void KeepKeys(CdcModel model, in JsonSlice map, Span<AttributeSlot> slots)
+    {
+        var schema = model.Schema;
+        for (var i = 0; i < slots.Length; i++)
+        {
+            if (i != schema.PartitionKey && i != schema.SortKey)
+            {
+                slots[i] = default;
+            }
+            else if (slots[i].Kind == AttributeKind.None)
+            {
+                Malformed.ThrowAbsent(map.Start, model.Attributes[i].Name, model.Attributes[i].Expected);
+            }
+        }
+    }
+
+    /// <summary>One record on its way to a change.</summary>
+    private readonly ref struct Decoding<T>(
+        CdcModel<T> model, ReadOnlySpan<byte> record, in RecordEnvelope envelope, StreamPosition position, bool enableSensitiveData, Span<AttributeSlot> after, Span<AttributeSlot> before)
+    {
+        private readonly CdcModel<T> _model = model;
+        private readonly ReadOnlySpan<byte> _record = record;
+        private readonly ref readonly RecordEnvelope _envelope = ref envelope;
+        private readonly StreamPosition _position = position;
+        private readonly bool _enableSensitiveData = enableSensitiveData;
+        private readonly Span<AttributeSlot> _after = after;
+        private readonly Span<AttributeSlot> _before = before;
+
+        internal Change<T> Decode(Images images)
+        {
+            var wantsAfter = (images & Images.After) != 0 && _envelope.NewImage.Length > 0;
+            var wantsBefore = (images & Images.Before) != 0 && _envelope.OldImage.Length > 0;
+            var all = AttributeMask.All(_model.Attributes.Count);
+            var header = HeaderOf(_record, _envelope, _position);
+            switch (_envelope.Operation)
+            {
+                case ChangeOperation.Snapshot:
+                    return new Snapshot<T>(header, all, Read(_envelope.NewImage, _after));
+
+                case ChangeOperation.Insert:
+                    return wantsAfter
+                        ? new Inserted<T>(header, all, Read(_envelope.NewImage, _after), hasAfter: true, key: null)
+                        : new Inserted<T>(header, all, default, hasAfter: false, ReadKey());
+
+                case ChangeOperation.Remove:
+                    {
+                        CdcDecodeException? error = null;
+                        T? value = default;
+                        var hasBefore = wantsBefore && TryReadBefore(out value, out error);
+                        return new Removed<T>(header, all, value, hasBefore, error, hasBefore ? null : ReadKey());
+                    }
+
+                default:
+                    {
+                        var value = wantsAfter ? Read(_envelope.NewImage, _after) : default;
+                        CdcDecodeException? error = null;
+                        T? old = default;
+                        var hasBefore = wantsBefore && TryReadBefore(out old, out error);
+                        var changed = wantsAfter && hasBefore ? AttributeComparer.Compare(_record, _before, _after) : all;
+                        return new Modified<T>(header, changed, old, hasBefore, error, value, wantsAfter, wantsAfter || hasBefore ? null : ReadKey());
+                    }
+            }
+        }
+
+        private T Read(in JsonSlice image, Span<AttributeSlot> slots)
+        {
+            var item = Scan(_model, _record, image, slots, isKeys: false);
+            try
+            {
+                return _model.Read(item);
+            }
+            catch (Exception exception) when (exception is not (CdcDecodeException or OutOfMemoryException))
+            {
+                // The user's own code: a constructor, a setter, a converter.
+                throw new CdcDecodeException("A constructor, a setter or a converter of the model refused the item.", exception) { ByteOffset = image.Start };
+            }
+        }
+
+        private object ReadKey()
+        {
+            var map = _envelope.Keys;
+            return _model.ReadKey(Scan(_model, _record, map, _after, isKeys: true));
+        }
+
+        /// <summary>The old image may be from before the model's time: that it does not fit is said, and is no error of the change.</summary>
+        private bool TryReadBefore(out T? value, out CdcDecodeException? error)
+        {
+            try
+            {
+                value = Read(_envelope.OldImage, _before);
+                error = null;
+                return true;
+            }
+            catch (CdcDecodeException exception)
+            {
+                DecodeErrorContext.Complete(exception, _record, _envelope, _position, _enableSensitiveData);
+                value = default;
+                error = exception;
+                return false;
+            }
+        }
+    }
+}
