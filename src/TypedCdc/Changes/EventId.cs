@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 
 namespace TypedCdc;
@@ -22,23 +23,11 @@ internal readonly record struct EventId
 
     internal static EventId Parse(ReadOnlySpan<byte> utf8)
     {
-        Span<char> text = stackalloc char[36];
-        if (utf8.Length is 36 or 32 && System.Text.Ascii.ToUtf16(utf8, text, out var length) == System.Buffers.OperationStatus.Done)
+        // Upper-case digits would not come back as they were written, so they stay text.
+        if (utf8.Length is 36 or 32 && !utf8.ContainsAnyInRange((byte)'A', (byte)'F')
+            && Utf8Parser.TryParse(utf8, out Guid id, out var consumed, utf8.Length == 36 ? 'D' : 'N') && consumed == utf8.Length)
         {
-            // Upper-case digits would not come back as they were written, so they stay text.
-            var written = text[..length];
-            if (!written.ContainsAnyInRange('A', 'F'))
-            {
-                if (length == 36 && Guid.TryParseExact(written, "D", out var dashed))
-                {
-                    return new(dashed, DashedForm);
-                }
-
-                if (length == 32 && Guid.TryParseExact(written, "N", out var hex))
-                {
-                    return new(hex, HexForm);
-                }
-            }
+            return new(id, utf8.Length == 36 ? DashedForm : HexForm);
         }
 
         return utf8.IsEmpty ? default : new(default, System.Text.Encoding.UTF8.GetString(utf8));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace TypedCdc.Decoding;
 
@@ -25,8 +26,7 @@ public readonly ref partial struct AttributeValueReader
         Require(AttributeKind.N);
         if (TryGetShort(Raw, out var value))
         {
-            var result = TInteger.CreateSaturating(value);
-            return long.CreateSaturating(result) == value ? result : throw Error("The number does not fit.");
+            return TryNarrow(value, out TInteger result) ? result : throw Error("The number does not fit.");
         }
 
         var number = GetNumber();
@@ -71,6 +71,50 @@ public readonly ref partial struct AttributeValueReader
         using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
         var result = Half.Parse(text.Utf8, NumberStyles.Float, CultureInfo.InvariantCulture);
         return Half.IsFinite(result) ? result : throw Error("The number does not fit.");
+    }
+
+    /// <summary>The platform's generic conversions box in code that is not optimised; for the common types this is a comparison and a copy.</summary>
+    private static bool TryNarrow<TInteger>(long value, out TInteger result)
+        where TInteger : struct, IBinaryInteger<TInteger>
+    {
+        if (typeof(TInteger) == typeof(long))
+        {
+            result = Unsafe.BitCast<long, TInteger>(value);
+            return true;
+        }
+
+        if (typeof(TInteger) == typeof(int))
+        {
+            result = Unsafe.BitCast<int, TInteger>((int)value);
+            return (int)value == value;
+        }
+
+        if (typeof(TInteger) == typeof(short))
+        {
+            result = Unsafe.BitCast<short, TInteger>((short)value);
+            return (short)value == value;
+        }
+
+        if (typeof(TInteger) == typeof(byte))
+        {
+            result = Unsafe.BitCast<byte, TInteger>((byte)value);
+            return (byte)value == value;
+        }
+
+        if (typeof(TInteger) == typeof(uint))
+        {
+            result = Unsafe.BitCast<uint, TInteger>((uint)value);
+            return (uint)value == value;
+        }
+
+        if (typeof(TInteger) == typeof(ulong))
+        {
+            result = Unsafe.BitCast<ulong, TInteger>((ulong)value);
+            return value >= 0;
+        }
+
+        result = TInteger.CreateSaturating(value);
+        return Int128.CreateSaturating(result) == value;
     }
 
     /// <summary>A few digits and at most a minus sign.</summary>

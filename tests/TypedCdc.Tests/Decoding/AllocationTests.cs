@@ -29,7 +29,7 @@ public sealed class AllocationTests
         var change = (Modified<Customer>)CdcRecord.Decode<Customer>(utf8);
         var byHand = Measure(() =>
         {
-            Keep = new string('x', 7) + "";
+            Keep = new string('x', 7);
             Keep = new string('x', 7);
             Keep = new string('x', 7);
             Keep = new string('x', 7);
