@@ -41,16 +41,16 @@ internal static class CodecEmitter
 
     private static void AttributeTable(CodeWriter writer, TableModel model)
     {
-        writer.Line("public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(");
+        writer.Line("public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(").Line("[");
         writer.Indented(inner =>
         {
             for (var i = 0; i < model.Members.Count; i++)
             {
                 var member = model.Members[i];
                 var kinds = member.IsNullable ? member.Shape.Kinds | AttributeKinds.NULL : member.Shape.Kinds;
-                inner.Line($"new({CSharpLiteral.Of(member.AttributeName)}, {Kinds(kinds)}, {Bool(member.IsRequired)}, {CSharpLiteral.Of(member.Shape.Expected)}){(i + 1 < model.Members.Count ? "," : ");")}");
+                inner.Line($"new({CSharpLiteral.Of(member.AttributeName)}, {Kinds(kinds)}, {Bool(member.IsRequired)}, {CSharpLiteral.Of(member.Shape.Expected)}),");
             }
-        });
+        }).Line("]);");
     }
 
     private static void Schema(CodeWriter writer, TableModel model)

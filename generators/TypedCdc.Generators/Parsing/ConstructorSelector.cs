@@ -1,5 +1,4 @@
 // Which constructor makes the model, and which members it fills.
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
@@ -30,7 +29,8 @@ internal static class ConstructorSelector
         var arguments = new List<(IParameterSymbol, MemberCandidate)>();
         foreach (var parameter in constructor.Parameters)
         {
-            var member = members.FirstOrDefault(member => !member.IsIgnored && string.Equals(member.Name, parameter.Name, StringComparison.OrdinalIgnoreCase));
+            var member = members.FirstOrDefault(member => !member.IsIgnored
+                && MemberCollector.IsFor(parameter.Name, member.Name, name => members.Any(other => other.Name == name)));
             if (parameter.RefKind is RefKind.Ref or RefKind.Out)
             {
                 reason = $"the constructor's parameter '{parameter.Name}' is passed by reference";

@@ -58,6 +58,10 @@ internal static class MemberCollector
         return chain;
     }
 
+    /// <summary>Whether a parameter is for a member: of its name, or, where no member has the parameter's exact name, of its name in another case.</summary>
+    public static bool IsFor(string parameter, string member, Func<string, bool> isMember) =>
+        parameter == member || (string.Equals(parameter, member, StringComparison.OrdinalIgnoreCase) && !isMember(parameter));
+
     private static bool IsData(ISymbol symbol) => symbol switch
     {
         { IsStatic: true } => false,
@@ -72,7 +76,7 @@ internal static class MemberCollector
     {
         foreach (var parameter in type.InstanceConstructors.SelectMany(static constructor => constructor.Parameters))
         {
-            if (string.Equals(parameter.Name, candidate.Name, StringComparison.OrdinalIgnoreCase))
+            if (IsFor(parameter.Name, candidate.Name, name => !type.GetMembers(name).IsEmpty))
             {
                 candidate.Annotations.AddRange(parameter.GetAttributes());
             }

@@ -43,7 +43,7 @@ internal static class ModelParser
         var members = new MemberParser(context, choice, naming).Parse(candidates);
         var partitionKey = FindKey(context, members, KeyRole.Partition);
         var sortKey = FindKey(context, members, KeyRole.Sort);
-        if (partitionKey < 0 && !candidates.Any(static candidate => candidate.KeyRole == KeyRole.Partition))
+        if (partitionKey < 0 && !candidates.Any(static candidate => candidate.KeyRole == KeyRole.Partition && !candidate.IsIgnored))
         {
             context.Report(Rules.NoPartitionKey, null, type.Name);
         }

@@ -1,0 +1,240 @@
+using Microsoft.CodeAnalysis;
+using TypedCdc.Generators.Diagnostics;
+using TypedCdc.Generators.Tests.Harness;
+
+namespace TypedCdc.Generators.Tests;
+
+/// <summary>Each mistake gives its diagnostic at its place; what is next to a mistake and right gives none.</summary>
+public sealed class DiagnosticTests
+{
+    private static void Error(string id, string marked) => MarkedSource.Expect(id, DiagnosticSeverity.Error, marked);
+
+    private static void Warning(string id, string marked) => MarkedSource.Expect(id, DiagnosticSeverity.Warning, marked);
+
+    [Theory]
+    [InlineData("[CdcTable(\"one\")] public sealed class [|One|] { [PartitionKey] public long Id { get; set; } }")]
+    [InlineData("public class [|Outer|] { [CdcTable(\"one\")] public partial record One([PartitionKey] long Id); }")]
+    [InlineData("public class [|Outer|] { [CdcTable(\"one\")] public record [|One|]([PartitionKey] long Id); }")]
+    public void TCDC001_not_partial(string marked) => Error("TCDC001", marked);
+
+    [Fact]
+    public void TCDC001_a_partial_type_in_several_files_is_right() => MarkedSource.ExpectNone(
+        "public static partial class Outer { [CdcTable(\"one\")] public partial record One([PartitionKey] long Id); } static partial class Outer { partial record One { public int More { get; init; } } }");
+
+    [Theory]
+    [InlineData("[CdcTable(\"one\")] public partial record [|One|](long Id);")]
+    [InlineData("[CdcTable(\"one\")] public partial record [|One|]([SortKey] long Id);")]
+    [InlineData("[CdcTable(\"one\")] public partial record [|One|] { [PartitionKey, CdcIgnore] public long Id { get; set; } public int Two { get; set; } }")]
+    public void TCDC002_no_partition_key(string marked) => Error("TCDC002", marked);
+
+    [Theory]
+    [InlineData("[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, [PartitionKey] long [|Other|]);")]
+    [InlineData("[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, [SortKey] long A, [SortKey] long [|B|], [SortKey] long [|C|]);")]
+    public void TCDC003_two_keys_of_one_kind(string marked) => Error("TCDC003", marked);
+
+    [Theory]
+    [InlineData("bool")]
+    public void TCDC004_key_type(string type)
+    {
+        Error("TCDC004", $"[CdcTable(\"one\")] public partial record One([PartitionKey] {type} [|Id|]);");
+        Error("TCDC004", $"[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, [SortKey] {type} [|Sort|]);");
+    }
+
+    [Theory]
+    [InlineData("string")]
+    [InlineData("Guid")]
+    [InlineData("DateTimeOffset")]
+    [InlineData("DayOfWeek")]
+    [InlineData("sbyte")]
+    [InlineData("ulong")]
+    [InlineData("decimal")]
+    [InlineData("byte[]")]
+    [InlineData("long?")]
+    [InlineData("string?")]
+    public void TCDC004_types_that_can_be_a_key(string type) => MarkedSource.ExpectNone(
+        $"[CdcTable(\"one\")] public partial class One {{ [PartitionKey] public required {type} Id {{ get; set; }} [SortKey] public required {type} Sort {{ get; set; }} }}");
+
+    [Theory]
+    [InlineData("[CdcTable(\"one\")] public partial record One([PartitionKey(\"a\")] long Id, [CdcAttribute(\"a\")] long [|Other|]);")]
+    [InlineData("[CdcTable(\"one\", Naming = Naming.SnakeCase)] public partial record One([PartitionKey] long UserId, [CdcAttribute(\"user_id\")] long [|Other|]);")]
+    public void TCDC005_attribute_clash(string marked) => Error("TCDC005", marked);
+
+    [Theory]
+    [InlineData("[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, long [|ID|]);")]
+    [InlineData("[CdcTable(\"one\")] public partial record One([PartitionKey(\"a-b\")] long Id, [CdcAttribute(\"a b\")] long [|Other|]);")]
+    [InlineData("[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, [CdcAttribute(\"CDC_VER\")] long [|Other|]);")]
+    public void TCDC006_column_clash(string marked) => Error("TCDC006", marked);
+
+    [Fact]
+    public void TCDC006_a_column_of_another_name_is_right() => MarkedSource.ExpectNone(
+        "[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, [CdcColumn(\"id_two\")] long ID);");
+
+    [Theory]
+    [InlineData("Key")]
+    [InlineData("Schema")]
+    [InlineData("Attributes")]
+    [InlineData("Sql")]
+    public void TCDC007_name_taken(string name)
+    {
+        var found = MarkedSource.Expect("TCDC007", DiagnosticSeverity.Info, $"[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, string? [|{name}|]);");
+        Assert.Contains($"'Cdc{name}'", found.Single().GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("object")]
+    [InlineData("Action")]
+    [InlineData("nint")]
+    [InlineData("int[,]")]
+    public void TCDC008_unsupported_type(string type) => Error("TCDC008", $"[CdcTable(\"one\")] public partial record One([PartitionKey] long Id) {{ public {type}? [|Other|] {{ get; init; }} }}");
+
+    [Fact]
+    public void TCDC008_an_unknown_type_is_left_to_the_compiler() =>
+        Assert.Empty(GeneratorRun.Of("[CdcTable(\"one\")] public partial record One([PartitionKey] long Id) { public Missing? Other { get; init; } }").Diagnostics);
+
+    [Theory]
+    [InlineData("public string [|Name|] { get; init; }")]
+    [InlineData("public byte[] [|Name|] { get; set; }")]
+    public void TCDC009_nothing_fills(string member) =>
+        Warning("TCDC009", "#pragma warning disable CS8618\n[CdcTable(\"one\")] public partial class One { [PartitionKey] public long Id { get; set; } " + member + " }");
+
+    [Theory]
+    [InlineData("public required string Name { get; init; }")]
+    [InlineData("public string? Name { get; init; }")]
+    [InlineData("public string Name { get; init; } = \"\";")]
+    [InlineData("public string Name { get; init; } = null!;")]
+    [InlineData("public One() { Name = \"\"; } public string Name { get; init; }")]
+    [InlineData("public One() { (Name, _) = (\"\", 1); } public string Name { get; init; }")]
+    [InlineData("public One() { Set(); } private void Set() => Name = \"\"; public string Name { get; set; } = null!;")]
+    [InlineData("public One(string name) { Name = name; } public string Name { get; init; }")]
+    [InlineData("public int Number { get; init; }")]
+    [InlineData("\n#nullable disable\npublic string Name { get; init; }\n#nullable restore\n")]
+    [InlineData("public string Name { get => field ??= \"\"; init; }")]
+    public void TCDC009_something_fills(string member) =>
+        MarkedSource.ExpectNone("[CdcTable(\"one\")] public partial class One { [PartitionKey] public long Id { get; set; } " + member + " }");
+
+    [Fact]
+    public void TCDC010_sql_name_too_long()
+    {
+        var name = new string('x', 64);
+        Error("TCDC010", $"[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, [CdcAttribute(\"{name}\")] long [|Other|]);");
+        Error("TCDC010", $"[CdcTable([|\"{name}\"|])] public partial record One([PartitionKey] long Id);");
+        Error("TCDC010", $"[CdcTable(\"one\", [|SqlName = \"{name}\"|])] public partial record One([PartitionKey] long Id);");
+    }
+
+    [Fact]
+    public void TCDC010_names_that_just_fit() => MarkedSource.ExpectNone(
+        $"[CdcTable(\"{new string('x', 58)}\")] public partial record One([PartitionKey] long Id, [CdcAttribute(\"{new string('y', 63)}\")] long Other);");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ab")]
+    [InlineData("two words")]
+    [InlineData("münchen")]
+    public void TCDC011_table_name(string name) => Error("TCDC011", $"[CdcTable([|\"{name}\"|])] public partial record One([PartitionKey] long Id);");
+
+    [Fact]
+    public void TCDC011_names_that_DynamoDB_takes() => MarkedSource.ExpectNone("[CdcTable(\"A-z_0.9\")] public partial record One([PartitionKey] long Id);");
+
+    [Theory]
+    [InlineData("public string? [|Name|] { get; }")]
+    [InlineData("[CdcAttribute(\"name\")] public string [|Name|] => \"\";")]
+    [InlineData("[CdcAttribute(\"name\")] public readonly int [|Name|];")]
+    public void TCDC012_unreachable(string member) =>
+        Warning("TCDC012", "[CdcTable(\"one\")] public partial class One { [PartitionKey] public long Id { get; set; } " + member + " }");
+
+    [Theory]
+    [InlineData("public string Name => \"\";")]
+    [InlineData("public string Name { get; } = \"\";")]
+    [InlineData("public Guid Instance { get; } = Guid.NewGuid();")]
+    [InlineData("public One() => Name = \"\"; public string Name { get; }")]
+    [InlineData("public One(string? name) => Name = name; public string? Name { get; }")]
+    [InlineData("[CdcIgnore] public string? Name { get; }")]
+    [InlineData("public static string? Name { get; }")]
+    [InlineData("private string? Name { get; }")]
+    [InlineData("public string this[int index] => \"\";")]
+    public void TCDC012_reachable_or_not_meant(string member) =>
+        MarkedSource.ExpectNone("[CdcTable(\"one\")] public partial class One { [PartitionKey] public long Id { get; set; } " + member + " }");
+
+    [Theory]
+    [InlineData("public One(long id, string other) { }")]
+    [InlineData("public One(long id, ref int name) { }")]
+    [InlineData("public One(string id) { }")]
+    [InlineData("public One(long id) { } public One(int one, long id) { }")]
+    public void TCDC013_no_constructor(string member) =>
+        Error("TCDC013", "[CdcTable(\"one\")] public partial class [|One|] { [PartitionKey] public long Id { get; set; } public int Name { get; set; } " + member + " }");
+
+    [Theory]
+    [InlineData("public One(long id, string? log = null) { }")]
+    [InlineData("private One() { }")]
+    [InlineData("public One() { } public One(long id) { }")]
+    [InlineData("public One(object? log) { } private One(long id) { } public One() { }")]
+    public void TCDC013_a_constructor_fits(string member) =>
+        MarkedSource.ExpectNone("[CdcTable(\"one\")] public partial class One { [PartitionKey] public long Id { get; set; } " + member + " }");
+
+    [Theory]
+    [InlineData("[CdcTable(\"one\")] public partial record [|One|]<T>([PartitionKey] long Id);")]
+    [InlineData("public partial class Outer<T> { [CdcTable(\"one\")] public partial record [|One|]([PartitionKey] long Id); }")]
+    [InlineData("[CdcTable(\"one\")] public abstract partial record [|One|]([PartitionKey] long Id);")]
+    [InlineData("[CdcTable(\"one\")] public static partial class [|One|];")]
+    [InlineData("[CdcTable(\"one\")] public ref partial struct [|One|];")]
+    [InlineData("[CdcTable(\"one\")] file partial record [|One|]([PartitionKey] long Id);")]
+    [InlineData("public partial class Outer { [CdcTable(\"one\")] private partial record [|One|]([PartitionKey] long Id); }")]
+    public void TCDC014_model_shape(string marked) => Error("TCDC014", marked);
+
+    [Fact]
+    public void TCDC015_required_but_ignored()
+    {
+        Error("TCDC015", "[CdcTable(\"one\")] public partial class One { [PartitionKey] public long Id { get; set; } [CdcIgnore] public required string [|Name|] { get; set; } }");
+        MarkedSource.ExpectNone(
+            "[CdcTable(\"one\")] public partial class One { [PartitionKey] public long Id { get; set; } [CdcIgnore] public required string Name { get; set; } "
+            + "[System.Diagnostics.CodeAnalysis.SetsRequiredMembers] public One() => Name = \"\"; }");
+    }
+
+    [Theory]
+    [InlineData("double")]
+    [InlineData("float")]
+    public void TCDC016_inexact_key(string type) => Warning("TCDC016", $"[CdcTable(\"one\")] public partial record One([PartitionKey] {type} [|Id|], {type} Other);");
+
+    [Fact]
+    public void TCDC017_attribute_name()
+    {
+        Error("TCDC017", "[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, [CdcAttribute(\"\")] long [|Other|]);");
+        Error("TCDC017", $"[CdcTable(\"one\")] public partial record One([PartitionKey(\"{new string('é', 128)}\"), CdcColumn(\"id\")] long [|Id|]);");
+    }
+
+    [Fact]
+    public void A_pragma_suppresses_a_diagnostic()
+    {
+        const string Source = "[CdcTable(\"one\")] public partial record One([PartitionKey] double Id);";
+        Assert.Single(Unsuppressed(Source));
+        Assert.Empty(Unsuppressed("#pragma warning disable TCDC016\n" + Source));
+
+        static IEnumerable<Diagnostic> Unsuppressed(string source)
+        {
+            var run = GeneratorRun.Of(source);
+            return Microsoft.CodeAnalysis.Diagnostics.CompilationWithAnalyzers.GetEffectiveDiagnostics(run.Diagnostics, run.Input).Where(static diagnostic => !diagnostic.IsSuppressed);
+        }
+    }
+
+    [Fact]
+    public void Every_rule_has_a_page_and_a_test()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "TypedCdc.sln")))
+        {
+            root = root.Parent!;
+        }
+
+        var tests = typeof(DiagnosticTests).GetMethods().Select(static method => method.Name).ToList();
+        Assert.All(Rules.All(), rule =>
+        {
+            Assert.Contains(tests, test => test.StartsWith(rule.Id, StringComparison.Ordinal));
+            var page = File.ReadAllText(Path.Combine(root.FullName, "src", "TypedCdc", "docs", "rules", rule.Id + ".md"));
+            Assert.StartsWith($"# {rule.Id}: {rule.Title.ToString(System.Globalization.CultureInfo.InvariantCulture)}", page, StringComparison.Ordinal);
+            Assert.Contains("## Why", page, StringComparison.Ordinal);
+            Assert.Contains("## Wrong", page, StringComparison.Ordinal);
+            Assert.Contains("## Right", page, StringComparison.Ordinal);
+            Assert.EndsWith($"/src/TypedCdc/docs/rules/{rule.Id}.md", rule.HelpLinkUri, StringComparison.Ordinal);
+        });
+    }
+}

@@ -1,0 +1,109 @@
+using TypedCdc.Generators.Tests.Harness;
+
+namespace TypedCdc.Generators.Tests.Snapshots;
+
+/// <summary>The main shapes, as people will read them.</summary>
+public sealed class SnapshotTests
+{
+    private static void Verify(string source, string file, [System.Runtime.CompilerServices.CallerMemberName] string method = "") =>
+        Snapshot.Verify(MarkedSource.ExpectNone(source).Source(file), typeof(SnapshotTests), method);
+
+    private const string Customer = """
+        namespace Shop;
+
+        [CdcTable("customers")]
+        public sealed partial record Customer
+        {
+            [PartitionKey("userid")] public required long UserId { get; init; }
+            [CdcAttribute("first_name")] public string? FirstName { get; init; }
+            [CdcAttribute("last_name")] public string? LastName { get; init; }
+            [CdcAttribute("phone")] public long? Phone { get; init; }
+        }
+        """;
+
+    [Fact]
+    public void Record() => Verify(Customer, "Customer.g.cs");
+
+    [Fact]
+    public void RecordSql() => Verify(Customer, "Customer.Sql.g.cs");
+
+    [Fact]
+    public void PositionalRecordStruct() => Verify(
+        """
+        namespace Shop;
+
+        [CdcTable("readings", Naming = Naming.SnakeCase)]
+        public readonly partial record struct Reading([PartitionKey] string Device, [SortKey] DateTimeOffset TakenAt, decimal? HumidityPercent, int Retries = 3);
+        """,
+        "Reading.g.cs");
+
+    [Fact]
+    public void ClassWithInitializers() => Verify(
+        """
+        namespace Shop;
+
+        public enum State { New, Paid }
+
+        [CdcTable("orders", Naming = Naming.CamelCase, SqlName = "order_states", SqlSchema = "shop")]
+        public sealed partial class Order
+        {
+            [PartitionKey] public Guid Id { get; private set; }
+            public State State { get; init; } = State.New;
+            public string Note { get; set; } = "";
+            [CdcAttribute("hidden")] private int _hidden = 5;
+            public int Hidden => _hidden;
+        }
+        """,
+        "Order.g.cs");
+
+    [Fact]
+    public void Nested() => Verify(
+        """
+        namespace Shop;
+
+        public static partial class Models
+        {
+            internal partial interface IGroup
+            {
+                [CdcTable("nested")]
+                public sealed partial class @class([PartitionKey("a \"b\" \\ ☃")] byte[] @event)
+                {
+                    public byte[] Event { get; } = @event;
+                }
+            }
+        }
+        """,
+        "class.g.cs");
+
+    [Fact]
+    public void NamesTaken()
+    {
+        var run = GeneratorRun.Of(
+            """
+            [CdcTable("clashing")]
+            public sealed partial record Clashing([PartitionKey] string Key, string? Schema, string? CdcSchema, string? Attributes, string? Sql);
+            """);
+        Assert.Empty(run.CompilerDiagnostics);
+        Snapshot.Verify(run.Source("Clashing.g.cs"), typeof(SnapshotTests));
+    }
+
+    [Fact]
+    public void A_missing_or_different_file_fails_and_leaves_what_was_received()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            Assert.ThrowsAny<Exception>(() => Snapshot.Verify("text", path, accept: false));
+            Assert.Equal("text", File.ReadAllText(path + ".received.cs"));
+            Snapshot.Verify("text", path, accept: true);
+            Snapshot.Verify("text", path, accept: false);
+            Assert.False(File.Exists(path + ".received.cs"));
+            Assert.ThrowsAny<Exception>(() => Snapshot.Verify("other", path, accept: false));
+        }
+        finally
+        {
+            File.Delete(path + ".verified.cs");
+            File.Delete(path + ".received.cs");
+        }
+    }
+}
