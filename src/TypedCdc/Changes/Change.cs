@@ -20,6 +20,12 @@ public abstract class Change<T>
         _key = key;
     }
 
+    internal ref readonly ChangeHeader Header => ref _header;
+
+    internal ref readonly AttributeMask Changed => ref _changed;
+
+    internal object? KeyWithoutImages => _key;
+
     /// <summary>What happened.</summary>
     public abstract ChangeOperation Operation { get; }
 

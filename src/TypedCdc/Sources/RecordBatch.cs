@@ -25,6 +25,9 @@ public sealed class RecordBatch : IDisposable
     /// <summary>The shard that all records come from.</summary>
     public ShardId Shard { get; }
 
+    /// <summary>The table of records that name none (DynamoDB's exports); null where they do.</summary>
+    public string? TableName { get; init; }
+
     /// <summary>How many records there are.</summary>
     public int Count => _entries.Count;
 
@@ -32,10 +35,14 @@ public sealed class RecordBatch : IDisposable
     public int Bytes => _length;
 
     /// <summary>Copies a record in. It need not be valid: what is not a change record becomes a dead letter with these bytes.</summary>
-    public void Add(SequenceNumber sequenceNumber, ReadOnlySpan<byte> utf8)
+    /// <param name="sequenceNumber">The record's position in the shard.</param>
+    /// <param name="utf8">The record.</param>
+    /// <param name="range">Where in its file it stands; default where that means nothing.</param>
+    /// <param name="problem">Why the bytes cannot be a record, where the source knows it already: it becomes the dead letter's reason.</param>
+    public void Add(SequenceNumber sequenceNumber, ReadOnlySpan<byte> utf8, ByteRange range = default, string? problem = null)
     {
         utf8.CopyTo(Reserve(utf8.Length));
-        Commit(sequenceNumber, utf8.Length);
+        Commit(sequenceNumber, utf8.Length, range, problem);
     }
 
     /// <summary>Room for a record that the caller writes in place (base64 decoded straight into it), to be ended with <see cref="Commit"/>.</summary>
@@ -58,23 +65,29 @@ public sealed class RecordBatch : IDisposable
     /// <summary>Ends the record begun with <see cref="Reserve"/>.</summary>
     /// <param name="sequenceNumber">The record's position in the shard.</param>
     /// <param name="length">How many of the reserved bytes it took.</param>
-    public void Commit(SequenceNumber sequenceNumber, int length)
+    /// <param name="range">Where in its file it stands; default where that means nothing.</param>
+    /// <param name="problem">Why the bytes cannot be a record, where the source knows it already.</param>
+    public void Commit(SequenceNumber sequenceNumber, int length, ByteRange range = default, string? problem = null)
     {
         if (length > _reserved)
         {
             throw new InvalidOperationException($"{length} bytes were written where {_reserved} were reserved.");
         }
 
-        _entries.Add(new(sequenceNumber, _length, length));
+        _entries.Add(new(sequenceNumber, _length, length, range, problem));
         _length += length;
         _reserved = -1;
     }
 
-    /// <summary>The position of a record.</summary>
     public StreamPosition GetPosition(int index) => new(Shard, _entries[index].SequenceNumber);
 
     /// <summary>The bytes of a record; not to be used after <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> GetUtf8(int index) => _buffer.AsMemory(_entries[index].Start, _entries[index].Length);
+
+    /// <summary>Where in its file a record stands; default where that means nothing.</summary>
+    public ByteRange GetRange(int index) => _entries[index].Range;
+
+    internal string? GetProblem(int index) => _entries[index].Problem;
 
     /// <summary>Gives the buffer back. For the pipeline, or for a source that does not publish the batch.</summary>
     public void Dispose()
@@ -86,5 +99,5 @@ public sealed class RecordBatch : IDisposable
         }
     }
 
-    private readonly record struct Entry(SequenceNumber SequenceNumber, int Start, int Length);
+    private readonly record struct Entry(SequenceNumber SequenceNumber, int Start, int Length, ByteRange Range, string? Problem);
 }

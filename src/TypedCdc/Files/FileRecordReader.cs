@@ -1,0 +1,393 @@
+using System.Buffers;
+
+namespace TypedCdc.Files;
+
+/// <summary>
+/// Finds the records in a file, whatever they are wrapped in: a line each, one behind the other without a newline (Firehose), spread over lines, elements of
+/// <c>{"Records":[…]}</c> or of a JSON array. Memory is bounded by the longest record.
+/// </summary>
+/// <remarks>
+/// What is not JSON ends at the next newline in a file of lines, and otherwise at the next <c>{</c> that begins a change record. A file is one of lines as soon as a newline has
+/// stood between two records; before that, the first broken place itself decides.
+/// </remarks>
+internal sealed class FileRecordReader(Stream stream, int maximumRecordBytes, CdcRecordOptions? options = null)
+{
+    private readonly InputBuffer _input = new(stream);
+    private readonly ArrayBufferWriter<byte> _broken = new();
+    private Layout _layout;
+    private bool _isInArray;             // between the brackets of "Records" or of a top-level array
+    private bool _isEnvelope;            // the array belongs to an object, whose rest follows
+    private bool _isAtLineStart = true;  // nothing but blanks stands before on this line
+    private bool _hasBegun;
+
+    private enum Layout : byte
+    {
+        /// <summary>Nothing is known yet.</summary>
+        Unknown,
+
+        /// <summary>A newline ends a record, and a broken one too.</summary>
+        Lines,
+
+        /// <summary>Only JSON itself says where a record ends.</summary>
+        Concatenated,
+    }
+
+    /// <summary>The next record; null at the end of the file.</summary>
+    internal async ValueTask<FileRecord?> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasBegun)
+        {
+            _hasBegun = true;
+            await BeginAsync(cancellationToken);
+        }
+
+        while (await SkipSeparatorsAsync(cancellationToken))
+        {
+            var frame = await ScanAsync(0, cancellationToken);
+            switch (frame.Kind)
+            {
+                case FrameKind.Envelope:
+                    Consume(frame.Length);
+                    (_isInArray, _isEnvelope) = (true, true);
+                    continue;
+                case FrameKind.Complete when _isInArray || !await IsPartOfBrokenLineAsync(frame.Length, cancellationToken):
+                    return Take(frame);
+                default:
+                    return await TakeBrokenAsync(cancellationToken);
+            }
+        }
+
+        return null;
+    }
+
+    private async ValueTask BeginAsync(CancellationToken cancellationToken)
+    {
+        await _input.FillAsync(cancellationToken);
+        if (_input.Span.StartsWith("\uFEFF"u8))
+        {
+            _input.Consume(3);
+        }
+
+        // A JSON array of records: only as a whole file.
+        var blanks = _input.Span.IndexOfAnyExcept(" \t\r\n"u8);
+        if (blanks >= 0 && _input.Span[blanks] == '[')
+        {
+            var next = _input.Span[(blanks + 1)..].IndexOfAnyExcept(" \t\r\n"u8);
+            if (next >= 0 && _input.Span[blanks + 1 + next] == '{')
+            {
+                _input.Consume(blanks + 1);
+                _isInArray = true;
+            }
+        }
+    }
+
+    /// <summary>Goes to the next record. False at the end.</summary>
+    private async ValueTask<bool> SkipSeparatorsAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_input.Length == 0 && !await _input.FillAsync(cancellationToken))
+            {
+                return false;
+            }
+
+            switch (_input.Span[0])
+            {
+                case (byte)'\n':
+                    _input.Consume(1);
+                    _isAtLineStart = true;
+                    break;
+                case (byte)' ' or (byte)'\t' or (byte)'\r':
+                case (byte)',' when _isInArray:
+                    _input.Consume(1);
+                    break;
+                case (byte)']' when _isInArray:
+                    Consume(1);
+                    _isInArray = false;
+                    if (_isEnvelope)
+                    {
+                        _isEnvelope = false;
+                        await SkipEnvelopeTailAsync(cancellationToken);
+                    }
+
+                    break;
+                default:
+                    return true;
+            }
+        }
+    }
+
+    /// <summary>Behind <c>Records</c>: other properties, up to the brace that closes the envelope.</summary>
+    private async ValueTask SkipEnvelopeTailAsync(CancellationToken cancellationToken)
+    {
+        var depth = 1;
+        var isInString = false;
+        while (_input.Length > 0 || await _input.FillAsync(cancellationToken))
+        {
+            var symbol = _input.Span[0];
+            if (symbol == '\n' && (isInString || _layout == Layout.Lines))
+            {
+                return; // broken; what follows the newline counts for itself
+            }
+
+            if (symbol == '\\' && isInString && _input.Length < 2 && !await _input.FillAsync(cancellationToken))
+            {
+                return;
+            }
+
+            Consume(symbol == '\\' && isInString ? 2 : 1);
+            isInString ^= symbol == '"';
+            if (!isInString)
+            {
+                depth += symbol is (byte)'{' or (byte)'[' ? 1 : symbol is (byte)'}' or (byte)']' ? -1 : 0;
+                if (depth == 0)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private FileRecord Take(in JsonFrame frame)
+    {
+        var utf8 = _input.Memory[..frame.Length];
+        var range = new ByteRange(_input.Offset, frame.Length);
+        var hasNewline = utf8.Span.Contains((byte)'\n');
+        if (_layout != Layout.Lines && !_isInArray)
+        {
+            var next = _input.Span[frame.Length..].IndexOfAnyExcept(" \t\r"u8);
+            if (hasNewline || (next >= 0 && _input.Span[frame.Length + next] == '{'))
+            {
+                _layout = Layout.Concatenated;
+            }
+            else if (next >= 0 && _input.Span[frame.Length + next] == '\n')
+            {
+                _layout = Layout.Lines;
+            }
+        }
+
+        Consume(frame.Length);
+        return new(frame.Problem is null && frame.Data is { } data ? data : utf8, range, frame.Problem);
+    }
+
+    /// <summary>
+    /// Whether an object that is whole stands on a line that is not: <c>{…}garbage</c>. In a file of lines that is one broken line, not a record and a broken one.
+    /// </summary>
+    private async ValueTask<bool> IsPartOfBrokenLineAsync(int length, CancellationToken cancellationToken)
+    {
+        if (!_isAtLineStart || _layout == Layout.Concatenated || _input.Span[..length].Contains((byte)'\n'))
+        {
+            return false;
+        }
+
+        var at = length;
+        while (true)
+        {
+            var next = _input.Span[at..].IndexOfAnyExcept(" \t\r"u8);
+            if (next >= 0)
+            {
+                at += next;
+                break;
+            }
+
+            at = _input.Length;
+            if (!await _input.FillAsync(cancellationToken))
+            {
+                return false;
+            }
+        }
+
+        if (_input.Span[at] is (byte)'\n' or (byte)'{')
+        {
+            return false;
+        }
+
+        if (_layout == Layout.Lines)
+        {
+            return true;
+        }
+
+        // Nothing is known of the file: where more records follow on this line, it is not one of lines.
+        var end = await FindNewlineAsync(at, cancellationToken);
+        return end >= 0 && await FindRecordAsync(at, end, cancellationToken) < 0;
+    }
+
+    private async ValueTask<FileRecord> TakeBrokenAsync(CancellationToken cancellationToken)
+    {
+        var start = _input.Offset;
+        var isTooLong = _input.Length >= maximumRecordBytes;
+        _broken.ResetWrittenCount();
+        if (!_isInArray && _layout == Layout.Unknown)
+        {
+            _layout = await GuessLayoutAsync(cancellationToken);
+        }
+
+        if (!_isInArray && _layout == Layout.Lines)
+        {
+            await TakeLineAsync(cancellationToken);
+        }
+        else
+        {
+            await TakeUpToRecordAsync(cancellationToken);
+        }
+
+        var length = _input.Offset - start;
+        var problem = isTooLong || length > maximumRecordBytes
+            ? $"Not a change record: nothing that ends within the {maximumRecordBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)} bytes that a record may have."
+            : "Not a change record: the bytes are not a JSON object.";
+        return new(_broken.WrittenMemory, new(start, length), problem);
+    }
+
+    /// <summary>Consumes up to, and without, the newline or the blanks before it.</summary>
+    private async ValueTask TakeLineAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var newline = _input.Span.IndexOf((byte)'\n');
+            if (newline >= 0)
+            {
+                ConsumeBroken(newline > 0 && _input.Span[newline - 1] == '\r' ? newline - 1 : newline);
+                return;
+            }
+
+            ConsumeBroken(_input.Length);
+            if (!await _input.FillAsync(cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Consumes up to the next <c>{</c> that begins a change record or an envelope, or to the end.</summary>
+    private async ValueTask TakeUpToRecordAsync(CancellationToken cancellationToken)
+    {
+        var from = 1;
+        while (true)
+        {
+            // In pieces, so that a file of garbage is not held in memory.
+            var end = _input.Length;
+            var found = await FindRecordAsync(Math.Min(from, end), end, cancellationToken);
+            if (found >= 0)
+            {
+                var blanks = _input.Span[..found].TrimEnd(_isInArray ? ", \t\r\n"u8 : " \t\r\n"u8).Length;
+                ConsumeBroken(Math.Max(blanks, Math.Min(1, found)));
+                return;
+            }
+
+            ConsumeBroken(end);
+            from = 0;
+            if (_input.Length == 0 && !await _input.FillAsync(cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The first place in [<paramref name="from"/>, <paramref name="end"/>) where a change record or an envelope begins; -1 for none. Only reads ahead.</summary>
+    private async ValueTask<int> FindRecordAsync(int from, int end, CancellationToken cancellationToken)
+    {
+        while (from < end)
+        {
+            var brace = _input.Span[from..end].IndexOf((byte)'{');
+            if (brace < 0)
+            {
+                return -1;
+            }
+
+            from += brace;
+            var frame = await ScanAsync(from, cancellationToken);
+            if (frame.Kind == FrameKind.Envelope
+                || (frame.Kind == FrameKind.Complete && frame.LooksLikeRecord && IsRecord(frame.Data ?? _input.Memory.Slice(from, frame.Length))))
+            {
+                return from;
+            }
+
+            from++;
+        }
+
+        return -1;
+    }
+
+    private bool IsRecord(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            CdcRecord.Parse(utf8, default, options);
+            return true;
+        }
+        catch (CdcDecodeException)
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask<Layout> GuessLayoutAsync(CancellationToken cancellationToken)
+    {
+        var newline = await FindNewlineAsync(0, cancellationToken);
+        if (newline < 0)
+        {
+            return Layout.Concatenated;
+        }
+
+        // An object spread over lines begins with a line of its own, or goes on indented.
+        var afterLine = _input.Span[(newline + 1)..];
+        if (_input.Span[..newline].Trim(" \t\r"u8).SequenceEqual("{"u8) || (_input.Span[0] == '{' && !afterLine.IsEmpty && afterLine[0] is (byte)' ' or (byte)'\t'))
+        {
+            return Layout.Concatenated;
+        }
+
+        // Another record on this line, with a further one directly behind it, is no file of lines either.
+        var record = await FindRecordAsync(1, newline, cancellationToken);
+        if (record < 0)
+        {
+            return Layout.Lines;
+        }
+
+        var frame = JsonFrame.Scan(_input.Span[record..]);
+        var behind = record + frame.Length;
+        return behind < _input.Length && _input.Span[behind] == '{' ? Layout.Concatenated : Layout.Lines;
+    }
+
+    /// <summary>The next newline, looked for no farther than a record may be long; -1 for none.</summary>
+    private async ValueTask<int> FindNewlineAsync(int from, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var newline = _input.Span[from..].IndexOf((byte)'\n');
+            if (newline >= 0)
+            {
+                return from + newline;
+            }
+
+            from = _input.Length;
+            if (from >= maximumRecordBytes || !await _input.FillAsync(cancellationToken))
+            {
+                return -1;
+            }
+        }
+    }
+
+    private async ValueTask<JsonFrame> ScanAsync(int from, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var frame = JsonFrame.Scan(_input.Span[from..]);
+            if (frame.Kind != FrameKind.Incomplete || _input.Length - from >= maximumRecordBytes || !await _input.FillAsync(cancellationToken))
+            {
+                return frame;
+            }
+        }
+    }
+
+    private void Consume(int count)
+    {
+        _isAtLineStart = false;
+        _input.Consume(count);
+    }
+
+    private void ConsumeBroken(int count)
+    {
+        _broken.Write(_input.Span[..Math.Min(count, maximumRecordBytes - _broken.WrittenCount)]);
+        Consume(count);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace TypedCdc;
+
+/// <summary>How one handler is called.</summary>
+public sealed class HandlerOptions
+{
+    /// <summary>The handler's name in logs, metrics and dead letters. The default value is null: the name of its type, with a number where several have it.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>
+    /// How many calls may run at once, each for keys of its own; the changes of one key always come one after the other. The default value is 1: changes come in the
+    /// stream's order and the handler needs no thought for threads. Raise it for a handler that waits for other services. At most 64, the number of lanes.
+    /// </summary>
+    public int Concurrency { get; set; } = 1;
+
+    /// <summary>
+    /// The images that the handler reads. The default value is <see cref="Images.Both"/>. Others are checked for structure only and not decoded, and a source whose
+    /// view type does not carry those asked for refuses to start.
+    /// </summary>
+    public Images Images { get; set; } = Images.Both;
+
+    /// <summary>What happens when the handler throws. By default it is tried 5 times, and the change becomes a dead letter.</summary>
+    public FailureOptions Failure { get; set; } = new();
+
+    internal void Validate(string name)
+    {
+        if (Concurrency is < 1 or > Pipeline.LanePolicy.LaneCount)
+        {
+            throw new CdcConfigurationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Concurrency of the handler '{name}' is {Concurrency}, but must be between 1 and {Pipeline.LanePolicy.LaneCount}, the number of lanes."));
+        }
+
+        Failure.Validate(name);
+    }
+}

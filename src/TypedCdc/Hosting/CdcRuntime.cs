@@ -1,0 +1,140 @@
+using Microsoft.Extensions.Logging;
+using TypedCdc.Pipeline;
+
+namespace TypedCdc.Hosting;
+
+/// <summary>One run: an engine and its sources, from the start to the drained end.</summary>
+internal sealed class CdcRuntime(
+    DeliveryEngine engine,
+    CdcOptions options,
+    string application,
+    IReadOnlyList<IChangeSource> sources,
+    IReadOnlyList<Subscriber> subscribers,
+    CdcStatistics statistics,
+    TimeProvider timeProvider,
+    ILoggerFactory loggers)
+{
+    private readonly ILogger _logger = loggers.CreateLogger("TypedCdc");
+
+    internal DeliveryEngine Engine => engine;
+
+    internal CdcOptions Options => options;
+
+    internal string Application => application;
+
+    internal ISourceContext SourceContext { get; } = new Context(engine, application, timeProvider, loggers, subscribers);
+
+    /// <summary>
+    /// Runs until every source has ended, or <paramref name="stopping"/> is cancelled and what is in flight is drained, or the time for draining is over.
+    /// </summary>
+    /// <exception cref="DeliveryHaltedException">Delivery stopped on purpose.</exception>
+    internal async Task RunAsync(CancellationToken stopping)
+    {
+        if (sources.Count == 0)
+        {
+            throw new CdcConfigurationException("There is no source. Add one with cdc.FromKinesis(…), cdc.FromFiles(…) or cdc.From(source).");
+        }
+
+        _logger.Starting(application, sources.Count, subscribers.Count);
+        try
+        {
+            await engine.StartAsync(stopping);
+            await ReadAsync(stopping);
+        }
+        finally
+        {
+            engine.Abort();
+            await engine.StopAsync();
+            _logger.Ended(application, statistics);
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken stopping)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var drained = new CancellationTokenSource();
+        var reading = sources.Select(source => Task.Run(() => source.RunAsync(SourceContext, stop.Token), CancellationToken.None)).ToList();
+
+        // The first that fails, and a halt of the engine, stop the others.
+        var all = Task.WhenAll(reading.Select(async task =>
+        {
+            try
+            {
+                await task;
+            }
+            catch
+            {
+                await stop.CancelAsync();
+                throw;
+            }
+        }));
+        var giveUp = GiveUpAsync(stop, drained.Token);
+        try
+        {
+            await Task.WhenAny(all, engine.Halted);
+            if (engine.Halted.IsFaulted)
+            {
+                engine.Abort();
+                await stop.CancelAsync();
+            }
+
+            try
+            {
+                await all;
+            }
+            catch when (engine.Halted.IsFaulted)
+            {
+                // What the sources say then is a consequence.
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // Sources end in their own way when they are told to.
+            }
+        }
+        finally
+        {
+            await drained.CancelAsync();
+            await giveUp;
+        }
+
+        if (engine.Halted.IsFaulted)
+        {
+            await engine.Halted;
+        }
+    }
+
+    /// <summary>Once stopping has begun, draining has its time and no more.</summary>
+    private async Task GiveUpAsync(CancellationTokenSource stop, CancellationToken drained)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (stop.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), stopped))
+        await using (drained.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetCanceled(), stopped))
+        {
+            try
+            {
+                await stopped.Task;
+                await Task.Delay(options.DrainTimeout, timeProvider, drained);
+                _logger.DrainTimedOut(options.DrainTimeout);
+                engine.Abort();
+            }
+            catch (OperationCanceledException)
+            {
+                // Drained in time.
+            }
+        }
+    }
+
+    private sealed class Context(DeliveryEngine engine, string application, TimeProvider timeProvider, ILoggerFactory loggers, IReadOnlyList<Subscriber> subscribers)
+        : ISourceContext
+    {
+        public string Application => application;
+
+        public TimeProvider TimeProvider => timeProvider;
+
+        public ILoggerFactory LoggerFactory => loggers;
+
+        public Images RequiredImages { get; } = subscribers.Aggregate(Images.None, (images, subscriber) => images | subscriber.Images);
+
+        public IShardChannel OpenShard(ShardId shard) => engine.OpenShard(shard);
+    }
+}

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using TypedCdc.Pipeline;
+
+namespace TypedCdc.Hosting;
+
+/// <summary>Makes an engine and its sources from what was registered; the same for a host, a test and a function.</summary>
+internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IServiceProvider services)
+{
+    internal CdcRuntime Create()
+    {
+        var options = new CdcOptions();
+        registrations.Configure.ForEach(configure => configure(options));
+        options.Validate();
+
+        var environment = services.GetService<IHostEnvironment>();
+        var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        var statistics = services.GetRequiredService<CdcStatistics>();
+        var time = services.GetRequiredService<TimeProvider>();
+        var application = options.Application ?? environment?.ApplicationName ?? "typedcdc";
+        var transforms = new TransformChains([.. registrations.Transforms.Values.Select(create => create(services))]);
+        var subscribers = CreateSubscribers(transforms);
+        if (subscribers.Count == 0)
+        {
+            throw new CdcConfigurationException("There is no handler and no sink. Add one with cdc.Handle<T, THandler>() or cdc.To(sink).");
+        }
+
+        var engine = new DeliveryEngine(new()
+        {
+            Application = application,
+            TimeProvider = time,
+            LoggerFactory = loggers,
+            Logger = loggers.CreateLogger("TypedCdc"),
+            Services = services,
+            Subscribers = subscribers,
+            Tables = new(
+                registrations.Models,
+                registrations.TableNames.ToDictionary(bound => bound.Key, IReadOnlyList<string> (bound) => bound.Value),
+                options.TableNamePrefix),
+            DeadLetters = CreateDeadLetterStore(environment),
+            Statistics = statistics,
+            Health = services.GetRequiredService<CdcHealth>(),
+            Limits = new(options.MaximumInFlightBytes, options.MaximumInFlightRecords),
+            CircuitBreaker = options.CircuitBreaker,
+            Unmapped = options.OnUnmapped,
+            EnableSensitiveData = options.EnableSensitiveData,
+        });
+        return new(engine, options, application, [.. registrations.Sources.Select(create => create(services))], subscribers, statistics, time, loggers);
+    }
+
+    private List<Subscriber> CreateSubscribers(TransformChains transforms)
+    {
+        var subscribers = new List<Subscriber>();
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var registration in registrations.Subscribers)
+        {
+            var name = registration.Name() ?? registration.TypeName;
+            if (!taken.Add(name))
+            {
+                if (registration.Name() is not null)
+                {
+                    throw new CdcConfigurationException($"Two handlers or sinks are named '{name}'. Dead letters and metrics need names that are unique.");
+                }
+
+                var number = 2;
+                while (!taken.Add($"{name}-{number}"))
+                {
+                    number++;
+                }
+
+                name = $"{name}-{number}";
+            }
+
+            subscribers.Add(registration.Create(services, name, transforms));
+        }
+
+        return subscribers;
+    }
+
+    private IDeadLetterStore CreateDeadLetterStore(IHostEnvironment? environment)
+    {
+        if (registrations.DeadLetters is { } create)
+        {
+            return create(services);
+        }
+
+        // A default that fills a container's disk, or vanishes with it, would be chosen by nobody.
+        return environment?.IsDevelopment() == true
+            ? new JsonLinesDeadLetterStore(Path.Combine(environment.ContentRootPath, "dead-letters.jsonl"))
+            : throw new CdcConfigurationException(
+                "Outside the Development environment it must be said where dead letters go: cdc.DeadLettersToFile(\"…\") on a disk that outlives the process, or cdc.DeadLettersTo(store). "
+                + "In Development they go to dead-letters.jsonl in the content root.");
+    }
+}

@@ -1,0 +1,102 @@
+namespace TypedCdc;
+
+/// <summary>Which subscribers are failing right now. Injectable; may be read at any time.</summary>
+public sealed class CdcHealth
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, CdcAlarm> _failing = new(StringComparer.Ordinal);
+    private CdcAlarm? _deadLetterStore;
+    private CdcAlarm? _halted;
+    private volatile bool _hasAlarms; // spares the lock where all is well
+
+    /// <summary>What is wrong; empty where all is well.</summary>
+    public IReadOnlyList<CdcAlarm> Alarms
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. Nullable(_halted), .. Nullable(_deadLetterStore), .. _failing.Values.OrderBy(alarm => alarm.Since)];
+            }
+
+            static CdcAlarm[] Nullable(CdcAlarm? alarm) => alarm is null ? [] : [alarm];
+        }
+    }
+
+    /// <summary>Delivery has stopped by itself and does not go on in this process.</summary>
+    public bool IsHalted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _halted is not null;
+            }
+        }
+    }
+
+    internal void OnFailing(string subscriber, Exception exception, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            var alarm = _failing.GetValueOrDefault(subscriber);
+            _failing[subscriber] = new(subscriber, exception.GetType().Name, alarm?.Since ?? now, (alarm?.Attempts ?? 0) + 1);
+            _hasAlarms = true;
+        }
+    }
+
+    /// <summary>True where the subscriber had been failing.</summary>
+    internal bool OnSuccess(string subscriber)
+    {
+        if (!_hasAlarms)
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            var recovered = _failing.Remove(subscriber);
+            UpdateUnsynchronized();
+            return recovered;
+        }
+    }
+
+    internal void OnDeadLetterStoreFailing(Exception exception, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            _deadLetterStore = new("(dead letters)", exception.GetType().Name, _deadLetterStore?.Since ?? now, (_deadLetterStore?.Attempts ?? 0) + 1);
+            _hasAlarms = true;
+        }
+    }
+
+    internal void OnDeadLettersStored()
+    {
+        if (_hasAlarms)
+        {
+            lock (_gate)
+            {
+                _deadLetterStore = null;
+                UpdateUnsynchronized();
+            }
+        }
+    }
+
+    internal void OnHalted(string subscriber, string reason)
+    {
+        lock (_gate)
+        {
+            _halted = new(subscriber, reason, default, 0);
+            _hasAlarms = true;
+        }
+    }
+
+    private void UpdateUnsynchronized() => _hasAlarms = _failing.Count > 0 || _deadLetterStore is not null || _halted is not null;
+}
+
+/// <summary>Something that is wrong.</summary>
+/// <param name="Subscriber">The handler or sink, <c>(dead letters)</c> for the dead-letter store.</param>
+/// <param name="Reason">The type of the exception, or why delivery has stopped. Never a message, which may hold data.</param>
+/// <param name="Since">Since when it fails; default where delivery has stopped.</param>
+/// <param name="Attempts">How many attempts have failed since.</param>
+public sealed record CdcAlarm(string Subscriber, string Reason, DateTimeOffset Since, int Attempts);

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+
+namespace TypedCdc.Pipeline;
+
+/// <summary>What the pipeline says, by event id. Neither keys nor attribute values are among the parameters.</summary>
+internal static partial class CdcLog
+{
+    [LoggerMessage(100, LogLevel.Information, "TypedCdc '{Application}' starts: {Sources} source(s), {Subscribers} handler(s) and sink(s)")]
+    internal static partial void Starting(this ILogger logger, string application, int sources, int subscribers);
+
+    [LoggerMessage(101, LogLevel.Information, "TypedCdc '{Application}' has ended: {Statistics}")]
+    internal static partial void Ended(this ILogger logger, string application, CdcStatistics statistics);
+
+    [LoggerMessage(102, LogLevel.Information, "Every source has ended and is drained; stopping the application")]
+    internal static partial void SourcesEnded(this ILogger logger);
+
+    [LoggerMessage(103, LogLevel.Critical, "TypedCdc '{Application}' has failed and stops. Nothing behind the checkpoint is lost")]
+    internal static partial void Failed(this ILogger logger, Exception exception, string application);
+
+    [LoggerMessage(104, LogLevel.Warning, "Draining was not done within {Timeout}; what is in flight is given up and delivered again by the next run")]
+    internal static partial void DrainTimedOut(this ILogger logger, TimeSpan timeout);
+
+    [LoggerMessage(110, LogLevel.Warning, "Table '{Table}' has no model; its records are counted as unknown and not delivered (said once)")]
+    internal static partial void UnknownTable(this ILogger logger, string table);
+
+    [LoggerMessage(111, LogLevel.Warning, "Attribute '{Attribute}' of table '{Table}' is mapped by no member of {Model} (said once)")]
+    internal static partial void UnmappedAttribute(this ILogger logger, string attribute, string table, string model);
+
+    [LoggerMessage(120, LogLevel.Warning, "'{Subscriber}' failed in attempt {Attempt} and is tried again in {Delay}")]
+    internal static partial void Retrying(this ILogger logger, Exception exception, string subscriber, int attempt, TimeSpan delay);
+
+    [LoggerMessage(121, LogLevel.Warning, "'{Subscriber}' cannot take the record at {Position} of table '{Table}' after {Attempts} attempt(s): dead-lettered")]
+    internal static partial void DeadLettered(this ILogger logger, Exception exception, string subscriber, StreamPosition position, string? table, int attempts);
+
+    [LoggerMessage(122, LogLevel.Error, "'{Subscriber}' cannot take the record at {Position} of table '{Table}' after {Attempts} attempt(s): SKIPPED, it is lost to this subscriber")]
+    internal static partial void Skipped(this ILogger logger, Exception exception, string subscriber, StreamPosition position, string? table, int attempts);
+
+    [LoggerMessage(123, LogLevel.Error, "The dead-letter store failed in attempt {Attempt} and is tried again in {Delay}; delivery behind these records waits")]
+    internal static partial void DeadLetterStoreFailing(this ILogger logger, Exception exception, int attempt, TimeSpan delay);
+
+    [LoggerMessage(124, LogLevel.Critical, "Delivery to '{Subscriber}' has stopped: {Reason}. The checkpoint stays before the record")]
+    internal static partial void Halted(this ILogger logger, Exception? exception, string subscriber, string reason);
+
+    [LoggerMessage(125, LogLevel.Information, "'{Subscriber}' works again")]
+    internal static partial void Recovered(this ILogger logger, string subscriber);
+}

@@ -1,0 +1,4 @@
+namespace TypedCdc.Pipeline;
+
+/// <summary>What may be in flight between publication and acknowledgement, over all shards.</summary>
+internal readonly record struct DeliveryLimits(long MaximumBytes, int MaximumRecords);

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+
+namespace TypedCdc.Pipeline;
+
+/// <summary>Everything that an engine is made of.</summary>
+internal sealed record EngineSettings
+{
+    internal required string Application { get; init; }
+
+    internal required TimeProvider TimeProvider { get; init; }
+
+    internal required ILoggerFactory LoggerFactory { get; init; }
+
+    internal required ILogger Logger { get; init; }
+
+    internal required IServiceProvider Services { get; init; }
+
+    internal required IReadOnlyList<Subscriber> Subscribers { get; init; }
+
+    internal required TableRouter Tables { get; init; }
+
+    internal required IDeadLetterStore DeadLetters { get; init; }
+
+    internal required CdcStatistics Statistics { get; init; }
+
+    internal required CdcHealth Health { get; init; }
+
+    internal required DeliveryLimits Limits { get; init; }
+
+    internal required CircuitBreakerOptions CircuitBreaker { get; init; }
+
+    internal UnmappedAttributes Unmapped { get; init; }
+
+    internal bool EnableSensitiveData { get; init; }
+
+    /// <summary>The jitter's source, for tests; null for a random one.</summary>
+    internal Func<double>? Randomizer { get; init; }
+}

@@ -1,0 +1,55 @@
+using System.Data.Common;
+using System.Net;
+using System.Net.Http;
+using System.Net.Sockets;
+using Polly;
+
+namespace TypedCdc.Pipeline;
+
+/// <summary>Tells the kinds of failure apart.</summary>
+internal static class FailureClassifier
+{
+    internal static FailureKind Classify(Exception exception, FailureOptions options)
+    {
+        if (options.IsPermanent?.Invoke(exception) == true)
+        {
+            return FailureKind.Permanent;
+        }
+
+        if (options.IsTransient?.Invoke(exception) == true)
+        {
+            return FailureKind.Transient;
+        }
+
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case CdcDecodeException or RejectedRecordsException or TransformException:
+                    return FailureKind.Permanent;
+                case TimeoutException or SocketException or ExecutionRejectedException:
+                case HttpRequestException { StatusCode: null or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError }:
+                case IOException { InnerException: SocketException }:
+                case OperationCanceledException: // not ours: the shell takes its own out first; a client's time-out looks like this
+                case DbException database when database.IsTransient || IsTransientState(database.SqlState):
+                    return FailureKind.Transient;
+            }
+        }
+
+        return FailureKind.Unclassified;
+    }
+
+    /// <summary>
+    /// SQLSTATE classes of the SQL standard and PostgreSQL (appendix A, "Error Codes"): 08 connection, 40 rollback (serialisation, deadlock),
+    /// 53 insufficient resources, 57 operator intervention.
+    /// </summary>
+    private static bool IsTransientState(string? state) =>
+        state is { Length: 5 } && state.AsSpan(0, 2) is ("08" or "40" or "53" or "57");
+}
+
+internal enum FailureKind
+{
+    Transient,
+    Permanent,
+    Unclassified,
+}

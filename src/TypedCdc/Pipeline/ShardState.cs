@@ -1,0 +1,46 @@
+namespace TypedCdc.Pipeline;
+
+/// <summary>
+/// One shard's records that are not behind the watermark, in the shard's order. The watermark is the last record of the longest prefix in
+/// which every record is done for every subscriber: what a checkpoint may say.
+/// </summary>
+internal sealed class ShardState(ShardId id)
+{
+    // Records in order of publication; the head is the oldest that is not done, or that stands behind one that is not.
+    private readonly Queue<TrackedRecord> _pending = new();
+
+    internal ShardId Id { get; } = id;
+
+    /// <summary>Null before the first record is done.</summary>
+    internal SequenceNumber? Watermark { get; private set; }
+
+    /// <summary>The lease is lost: what is queued is not delivered any more, and nothing is acknowledged.</summary>
+    internal bool IsAbandoned { get; set; }
+
+    internal bool IsDrained => _pending.Count == 0;
+
+    internal int PendingCount => _pending.Count;
+
+    internal void Add(TrackedRecord record) => _pending.Enqueue(record);
+
+    /// <summary>Moves the watermark over the records that are done. True when it moved.</summary>
+    internal bool TryAdvance()
+    {
+        var moved = false;
+        while (_pending.TryPeek(out var head) && head.IsDone)
+        {
+            _pending.Dequeue();
+            if (!IsAbandoned)
+            {
+                // A source that goes back (a file read again) does not take the watermark with it.
+                if (Watermark is not { } watermark || head.SequenceNumber > watermark)
+                {
+                    Watermark = head.SequenceNumber;
+                    moved = true;
+                }
+            }
+        }
+
+        return moved;
+    }
+}

@@ -1,0 +1,11 @@
+namespace TypedCdc.Pipeline;
+
+/// <summary>Where the records of one table go, worked out once a table.</summary>
+/// <param name="TableName">The DynamoDB table.</param>
+/// <param name="Models">Its models; none for an unknown table.</param>
+/// <param name="Subscribers">The subscribers that take them, by index.</param>
+/// <param name="Statistics">The table's counters.</param>
+internal sealed record TableRoute(string TableName, IReadOnlyList<CdcModel> Models, int[] Subscribers, TableStatistics Statistics)
+{
+    internal bool IsKnown => Models.Count > 0;
+}

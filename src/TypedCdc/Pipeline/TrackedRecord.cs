@@ -1,0 +1,44 @@
+namespace TypedCdc.Pipeline;
+
+/// <summary>One record between its arrival and its acknowledgement: what it is, and how many subscribers are not done with it.</summary>
+internal sealed class TrackedRecord
+{
+    internal required BatchState Batch { get; init; }
+
+    internal required SequenceNumber SequenceNumber { get; init; }
+
+    /// <summary>Its index in the batch, for its bytes.</summary>
+    internal int Index { get; init; }
+
+    /// <summary>The parsed record; default where <see cref="Unreadable"/> is set.</summary>
+    internal CdcRecord Record { get; init; }
+
+    /// <summary>Why the bytes are not a change record; null where they are one.</summary>
+    internal Exception? Unreadable { get; init; }
+
+    /// <summary>The stable hash of the item's key, which picks the lane.</summary>
+    internal ulong KeyHash { get; init; }
+
+    /// <summary>The table's models and counters; null where the table is not known to the record.</summary>
+    internal TableRoute? Route { get; init; }
+
+    /// <summary>The subscribers that take it, by index. Empty: done on arrival.</summary>
+    internal required int[] Subscribers { get; init; }
+
+    internal ChangeOperation Operation { get; init; }
+
+    internal int SizeBytes { get; init; }
+
+    /// <summary>The order of arrival over all shards, given by the core.</summary>
+    internal long Ordinal { get; set; }
+
+    /// <summary>How many subscribers have neither succeeded nor durably dead-lettered it.</summary>
+    internal int Remaining { get; set; }
+
+    /// <summary>Some subscriber dead-lettered it.</summary>
+    internal bool IsDeadLettered { get; set; }
+
+    internal bool IsDone => Remaining == 0;
+
+    internal ShardState Shard => Batch.Shard;
+}

@@ -1,0 +1,14 @@
+namespace TypedCdc;
+
+/// <summary>What is done about attributes that no member of the model maps.</summary>
+public enum UnmappedAttributes
+{
+    /// <summary>They are counted (<see cref="CdcStatistics.UnmappedAttributes"/>), and each is said once. The default.</summary>
+    Report,
+
+    /// <summary>Nothing.</summary>
+    Ignore,
+
+    /// <summary>The record becomes a dead letter.</summary>
+    Fail,
+}

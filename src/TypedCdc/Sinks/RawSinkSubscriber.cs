@@ -1,0 +1,76 @@
+using TypedCdc.Pipeline;
+using TypedCdc.Transforms;
+
+namespace TypedCdc.Sinks;
+
+/// <summary>Feeds an <see cref="ISink"/>: records as they came, or written anew behind a transform.</summary>
+internal sealed class RawSinkSubscriber : Subscriber
+{
+    private readonly ISink _sink;
+    private readonly SinkOptions _options;
+    private readonly IReadOnlyList<ITransformChain> _transforms;
+    private readonly bool _isOwned;
+
+    internal RawSinkSubscriber(string name, ISink sink, SinkOptions options, IReadOnlyList<ITransformChain> transforms, bool isOwned)
+        : base(name, options.Failure)
+    {
+        _sink = sink;
+        _options = options;
+        _transforms = transforms;
+        _isOwned = isOwned;
+    }
+
+    internal override LanePolicy Lanes => _options.ToLanes(Name);
+
+    internal override Images Images => _options.Images;
+
+    internal override bool Accepts(string tableName, IReadOnlyList<CdcModel> models) => models.Count == 0
+        ? _options.AcceptUnknownTables
+        : _options.Models.Count == 0 || models.Any(_options.Models.Contains);
+
+    internal override ValueTask StartAsync(SinkContext context, CancellationToken cancellationToken) => _sink.StartAsync(context, cancellationToken);
+
+    internal override async ValueTask<WorkOutcome> ExecuteAsync(Work work, WorkContext context, CancellationToken cancellationToken)
+    {
+        var batch = new SinkBatch<CdcRecord>(work.Records.Count);
+        for (var index = 0; index < work.Records.Count; index++)
+        {
+            try
+            {
+                if (Transform(work.Records[index]) is { } record)
+                {
+                    batch.Add(index, record);
+                }
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                batch.Refuse(new(index, exception, Attempts: 1, Failure.OnPermanent));
+            }
+        }
+
+        await batch.WriteAsync(_sink.WriteAsync, context.Retry, Failure.OnPermanent, cancellationToken);
+        return new(work.Records.Count, batch.Failures);
+    }
+
+    internal override ValueTask StopAsync() => _isOwned && _sink is IAsyncDisposable disposable ? disposable.DisposeAsync()
+        : Stop(_isOwned ? _sink as IDisposable : null);
+
+    private static ValueTask Stop(IDisposable? disposable)
+    {
+        disposable?.Dispose();
+        return default;
+    }
+
+    private CdcRecord? Transform(TrackedRecord record)
+    {
+        foreach (var chain in _transforms)
+        {
+            if (record.Route!.Models.Contains(chain.Model))
+            {
+                return chain.Rewrite(record.Record);
+            }
+        }
+
+        return record.Record;
+    }
+}

@@ -1,0 +1,67 @@
+using TypedCdc.Pipeline;
+using TypedCdc.Transforms;
+
+namespace TypedCdc.Sinks;
+
+/// <summary>Feeds an <see cref="ISink{T}"/> with decoded changes.</summary>
+internal sealed class TypedSinkSubscriber<T> : Subscriber
+{
+    private readonly ISink<T> _sink;
+    private readonly SinkOptions _options;
+    private readonly CdcModel<T> _model;
+    private readonly TransformChain<T>? _transforms;
+    private readonly bool _isOwned;
+
+    internal TypedSinkSubscriber(string name, ISink<T> sink, SinkOptions options, CdcModel<T> model, TransformChain<T>? transforms, bool isOwned)
+        : base(name, options.Failure)
+    {
+        _sink = sink;
+        _options = options;
+        _model = model;
+        _transforms = transforms;
+        _isOwned = isOwned;
+    }
+
+    internal override LanePolicy Lanes => _options.ToLanes(Name);
+
+    internal override Images Images => _options.Images;
+
+    internal override bool Accepts(string tableName, IReadOnlyList<CdcModel> models) => models.Contains(_model);
+
+    internal override ValueTask StartAsync(SinkContext context, CancellationToken cancellationToken) => _sink.StartAsync(context, cancellationToken);
+
+    internal override async ValueTask<WorkOutcome> ExecuteAsync(Work work, WorkContext context, CancellationToken cancellationToken)
+    {
+        var batch = new SinkBatch<Change<T>>(work.Records.Count);
+        for (var index = 0; index < work.Records.Count; index++)
+        {
+            try
+            {
+                var record = work.Records[index].Record;
+                if ((_transforms is null ? record.Decode<T>(_options.Images) : _transforms.Apply(record).Change) is { } change)
+                {
+                    batch.Add(index, change);
+                }
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                batch.Refuse(new(index, exception, Attempts: 1, Failure.OnPermanent));
+            }
+        }
+
+        await batch.WriteAsync(_sink.WriteAsync, context.Retry, Failure.OnPermanent, cancellationToken);
+        return new(work.Records.Count, batch.Failures);
+    }
+
+    internal override async ValueTask StopAsync()
+    {
+        if (_isOwned && _sink is IAsyncDisposable asyncDisposable)
+        {
+            await asyncDisposable.DisposeAsync();
+        }
+        else if (_isOwned && _sink is IDisposable disposable)
+        {
+            disposable.Dispose();
+        }
+    }
+}
