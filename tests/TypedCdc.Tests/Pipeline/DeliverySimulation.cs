@@ -17,6 +17,8 @@ internal sealed class DeliverySimulation
     private readonly List<(TimeSpan At, int Order, DeliveryEvent Event)> _agenda = [];
     private readonly List<string> _log = [];
     private readonly double _failureRate;
+    private readonly HashSet<BatchState> _arrived = [];
+    private readonly HashSet<TrackedRecord>[] _done; // by subscriber
     private TimeSpan _now;
     private int _order;
 
@@ -33,6 +35,7 @@ internal sealed class DeliverySimulation
         ];
         _limits = new(_random.Next(1_000, 20_000), _random.Next(10, 200));
         _core = new(_policies, _limits, new() { ConsecutiveDeadLetters = null, DeadLetterRatio = null }, Statistics);
+        _done = [.. _policies.Select(_ => new HashSet<TrackedRecord>())];
         Delivered = [.. _policies.Select(_ => new Dictionary<ulong, List<SequenceNumber>>())];
         DeadLetters = [.. _policies.Select(_ => new HashSet<SequenceNumber>())];
     }
@@ -110,6 +113,7 @@ internal sealed class DeliverySimulation
             _agenda.Remove(next);
             _now = next.At;
             commands.Clear();
+            Record(next.Event);
             _core.Step(next.Event, _now, commands);
             _log.Add(string.Create(CultureInfo.InvariantCulture, $"{_now.TotalMilliseconds} {next.Event.GetType().Name}"));
             foreach (var command in commands)
@@ -137,11 +141,6 @@ internal sealed class DeliverySimulation
                 break;
             case DeliveryCommand.StoreDeadLetters store:
                 Plan(_now + TimeSpan.FromMilliseconds(_random.Next(1, 500)), new DeliveryEvent.DeadLettersStored(store.Work));
-                foreach (var letter in store.Work.DeadLetters!)
-                {
-                    DeadLetters[store.Work.Subscriber].Add(store.Work.Records[letter.Index].SequenceNumber);
-                }
-
                 break;
             case DeliveryCommand.Advance advance:
                 Assert.True(!Watermarks.TryGetValue(advance.Shard, out var before) || before < advance.Watermark, "A watermark went back.");
@@ -153,7 +152,48 @@ internal sealed class DeliverySimulation
         }
     }
 
-    /// <summary>What the subscriber did is recorded when it is decided; within one key there is never a second work at the same time.</summary>
+    /// <summary>By the world's own account, and not the core's: every subscriber has taken the record, or its dead letter is stored.</summary>
+    internal bool IsDone(TrackedRecord record) => _arrived.Contains(record.Batch)
+        && Array.TrueForAll(record.Subscribers, subscriber => _done[subscriber].Contains(record));
+
+    private void Record(DeliveryEvent @event)
+    {
+        switch (@event)
+        {
+            case DeliveryEvent.BatchArrived arrived:
+                _arrived.Add(arrived.Batch);
+                break;
+            case DeliveryEvent.WorkCompleted completed:
+                var failed = completed.Outcome.Failures.Select(failure => failure.Index).ToHashSet();
+                for (var index = 0; index < completed.Outcome.Completed; index++)
+                {
+                    if (failed.Contains(index))
+                    {
+                        continue;
+                    }
+
+                    var record = completed.Work.Records[index];
+                    _done[completed.Work.Subscriber].Add(record);
+                    if (!Delivered[completed.Work.Subscriber].TryGetValue(record.KeyHash, out var list))
+                    {
+                        Delivered[completed.Work.Subscriber].Add(record.KeyHash, list = []);
+                    }
+
+                    list.Add(record.SequenceNumber);
+                }
+
+                break;
+            case DeliveryEvent.DeadLettersStored stored:
+                foreach (var letter in stored.Work.DeadLetters!)
+                {
+                    _done[stored.Work.Subscriber].Add(stored.Work.Records[letter.Index]);
+                    DeadLetters[stored.Work.Subscriber].Add(stored.Work.Records[letter.Index].SequenceNumber);
+                }
+
+                break;
+        }
+    }
+
     private WorkOutcome Execute(Work work)
     {
         var lanes = _policies[work.Subscriber];
@@ -165,7 +205,6 @@ internal sealed class DeliverySimulation
         var failures = new List<RecordFailure>();
         for (var index = 0; index < work.Records.Count; index++)
         {
-            var record = work.Records[index];
             if (_random.NextDouble() < _failureRate)
             {
                 failures.Add(new(index, new InvalidOperationException(), 5, FailureAction.DeadLetter));
@@ -177,12 +216,6 @@ internal sealed class DeliverySimulation
                 continue;
             }
 
-            if (!Delivered[work.Subscriber].TryGetValue(record.KeyHash, out var list))
-            {
-                Delivered[work.Subscriber].Add(record.KeyHash, list = []);
-            }
-
-            list.Add(record.SequenceNumber);
         }
 
         return new(work.Records.Count, failures);
@@ -191,7 +224,7 @@ internal sealed class DeliverySimulation
     private string Describe(DeliveryCommand command) => command switch
     {
         DeliveryCommand.Run run => new StringBuilder("run ").Append(run.Work.Subscriber).Append(": ")
-            .AppendJoin(',', run.Work.Records.Select(record => record.SequenceNumber.ToString())).ToString(),
+            .AppendJoin(',', run.Work.Records.Select(record => record.Ordinal)).ToString(),
         DeliveryCommand.Advance advance => $"advance {advance.Shard.Id} {advance.Watermark}",
         _ => command.GetType().Name,
     };
