@@ -24,6 +24,14 @@ internal static class ModelParser
         return new(model, context.Diagnostics.ToEquatableArray());
     }
 
+    /// <summary>For analyzers: the model of a type that carries <c>[CdcTable]</c>; null where a mistake, which the generator reports, leaves none.</summary>
+    public static TableModel? Parse(INamedTypeSymbol type, AttributeData table, Compilation compilation, CancellationToken cancellation) =>
+        Parse(new ParseContext(type, type.Locations[0], compilation, cancellation), table);
+
+    /// <summary>How a <c>[CdcTable]</c> has attributes named.</summary>
+    public static NamingPolicy GetNaming(AttributeData table) =>
+        table.NamedArguments.FirstOrDefault(static argument => argument.Key == "Naming").Value.Value is int policy ? (NamingPolicy)policy : NamingPolicy.Exact;
+
     private static TableModel? Parse(ParseContext context, AttributeData table)
     {
         if (!ModelShape.Check(context))
@@ -32,7 +40,7 @@ internal static class ModelParser
         }
 
         var type = context.Type;
-        var naming = table.NamedArguments.FirstOrDefault(static argument => argument.Key == "Naming").Value.Value is int policy ? (NamingPolicy)policy : NamingPolicy.Exact;
+        var naming = GetNaming(table);
         var candidates = MemberCollector.Collect(context);
         var choice = ConstructorSelector.Select(context, candidates, out var reason);
         if (choice is null)

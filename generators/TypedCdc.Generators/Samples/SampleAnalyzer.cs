@@ -1,0 +1,160 @@
+// Compares sample changes and items with the models while they compile. Without <CdcSample> items it costs a look at the list of additional files.
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
+using TypedCdc.Generators.Parsing;
+
+namespace TypedCdc.Generators.Samples;
+
+/// <summary>Checks models against samples.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class SampleAnalyzer : DiagnosticAnalyzer
+{
+    // Set on AdditionalFiles by TypedCdc.targets.
+    private const string MarkerOption = "build_metadata.AdditionalFiles.CdcSample";
+    private const string TableOption = "build_metadata.AdditionalFiles.CdcSampleTable";
+
+    // The compiler keeps what was read of a text for as long as the text lives, over all edits elsewhere.
+    private static readonly SourceTextValueProvider<SampleFile> Files = new(SampleFile.Read);
+
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => SampleRules.All;
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterCompilationStartAction(Start);
+    }
+
+    private static void Start(CompilationStartAnalysisContext context)
+    {
+        var samples = GetSamples(context.Options, text => context.TryGetValue(text, Files, out var file) ? file : null, context.CancellationToken).ToList();
+        if (samples.Count == 0)
+        {
+            return;
+        }
+
+        var tables = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        context.RegisterAdditionalFileAction(file =>
+        {
+            foreach (var sample in samples.Where(sample => sample.Path == file.AdditionalFile.Path))
+            {
+                ReportFile(sample, file.ReportDiagnostic);
+            }
+        });
+        context.RegisterSymbolAction(
+            symbol =>
+            {
+                var type = (INamedTypeSymbol)symbol.Symbol;
+                if (FindTable(type) is { } table && Annotations.GetFirstString(table) is { } name)
+                {
+                    tables.TryAdd(name, true);
+                    Check(type, table, name, samples, symbol);
+                }
+            },
+            SymbolKind.NamedType);
+        context.RegisterCompilationEndAction(end =>
+        {
+            foreach (var sample in samples)
+            {
+                ReportNotRead(sample, tables.ContainsKey, end.ReportDiagnostic);
+            }
+        });
+    }
+
+    private static IEnumerable<Sample> GetSamples(AnalyzerOptions project, Func<SourceText, SampleFile?> read, CancellationToken cancellation)
+    {
+        foreach (var file in project.AdditionalFiles)
+        {
+            var options = project.AnalyzerConfigOptionsProvider.GetOptions(file);
+            if (options.TryGetValue(MarkerOption, out var marker) && string.Equals(marker, "true", StringComparison.OrdinalIgnoreCase)
+                && file.GetText(cancellation) is { } text && read(text) is { } content)
+            {
+                yield return new(file.Path, text, options.TryGetValue(TableOption, out var table) && table.Length > 0 ? table : null, content);
+            }
+        }
+    }
+
+    private static AttributeData? FindTable(INamedTypeSymbol type) => type.TypeKind is TypeKind.Class or TypeKind.Struct
+        ? Annotations.Find(type.GetAttributes(), "CdcTableAttribute")
+        : null;
+
+    private static void Check(INamedTypeSymbol type, AttributeData table, string tableName, List<Sample> samples, SymbolAnalysisContext context)
+    {
+        var items = new ItemObservation();
+        (IReadOnlyList<SampleAttribute> Attributes, SamplePlace Place)? key = null;
+        foreach (var sample in samples)
+        {
+            foreach (var image in sample.File.Images.Where(image => sample.TableOf(image) == tableName))
+            {
+                var place = new SamplePlace(sample, image.Position);
+                if (image.Role == SampleImageRole.Item)
+                {
+                    items.Add(image.Attributes, place);
+                }
+                else
+                {
+                    key ??= (image.Attributes, place);
+                }
+            }
+        }
+
+        if ((items.Count == 0 && key is null) || ModelParser.Parse(type, table, context.Compilation, context.CancellationToken) is not { } model)
+        {
+            return;
+        }
+
+        var declaration = table.ApplicationSyntaxReference?.GetSyntax(context.CancellationToken).FirstAncestorOrSelf<TypeDeclarationSyntax>();
+        var naming = ModelParser.GetNaming(table);
+        var check = new ModelCheck(type, declaration?.Identifier.GetLocation() ?? type.Locations[0], naming, "item", context.ReportDiagnostic);
+        if (key is { } sampleKey)
+        {
+            check.CheckKey(model.Keys(), sampleKey.Attributes, sampleKey.Place);
+        }
+
+        check.Run(model.Members, items);
+    }
+
+    private static void ReportFile(Sample sample, Action<Diagnostic> report)
+    {
+        if (sample.File.IsTooLarge)
+        {
+            report(Diagnostic.Create(SampleRules.TooLarge, sample.LocationOf(0)));
+        }
+
+        foreach (var fault in sample.File.Faults)
+        {
+            report(Diagnostic.Create(SampleRules.Broken, sample.LocationOf(fault.Position), fault.Message));
+        }
+
+        if (sample.File.StoppedAt is { } position)
+        {
+            var records = sample.File.Records.ToString(System.Globalization.CultureInfo.InvariantCulture) + (sample.File.Records == 1 ? " record" : " records");
+            report(Diagnostic.Create(SampleRules.Stopped, sample.LocationOf(position), records));
+        }
+    }
+
+    private static void ReportNotRead(Sample sample, Func<string, bool> isModelled, Action<Diagnostic> report)
+    {
+        var tables = sample.File.Images.Select(sample.TableOf).Distinct().ToList();
+        if (sample.File.IsTooLarge || tables.Exists(table => table is not null && isModelled(table)))
+        {
+            return;
+        }
+
+        var named = tables.OfType<string>().Select(static table => "'" + table + "'").ToList();
+        var reason = tables.Count == 0 ? "it has no records"
+            : named.Count == 0 ? "its records name no table; give <CdcSample> a Table"
+            : "none has the table " + string.Join(" or ", named.Take(5)) + "; give <CdcSample> the Table of a [CdcTable]";
+        report(Diagnostic.Create(SampleRules.NotRead, sample.LocationOf(0), reason));
+    }
+}
