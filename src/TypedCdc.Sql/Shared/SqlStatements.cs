@@ -134,7 +134,7 @@ internal static class SqlStatements
     private static string VersionDefinition(SqlDatabase database) => SqlName.Quote(SqlName.Version) + database switch
     {
         SqlDatabase.Postgres => " text COLLATE \"C\" NOT NULL",
-        SqlDatabase.Redshift => " VARCHAR(153) NOT NULL",
+        SqlDatabase.Redshift => " VARCHAR(152) NOT NULL",
         _ => " TEXT NOT NULL",
     };
 

@@ -3,7 +3,7 @@ CREATE TABLE IF NOT EXISTS "customers__cdc" (
     "first_name" VARCHAR(65535),
     "balance" VARCHAR(256),
     "attrs" SUPER,
-    "cdc_ver" VARCHAR(153) NOT NULL,
+    "cdc_ver" VARCHAR(152) NOT NULL,
     "cdc_deleted_at" BIGINT,
     PRIMARY KEY ("userid")
 )
@@ -47,7 +47,7 @@ CREATE TABLE IF NOT EXISTS "shop"."orders__cdc" (
     "line" INTEGER NOT NULL,
     "note" VARCHAR(65535),
     "id" VARCHAR(36) NOT NULL,
-    "cdc_ver" VARCHAR(153) NOT NULL,
+    "cdc_ver" VARCHAR(152) NOT NULL,
     "cdc_deleted_at" BIGINT,
     PRIMARY KEY ("id", "line")
 )

@@ -1,0 +1,156 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using TypedCdc.Decoding;
+
+namespace TypedCdc.Sql;
+
+/// <summary>Turns an attribute's value into a cell, straight from the record's bytes. Exact, or an error.</summary>
+internal static class CellWriter
+{
+    private const long TicksPerMillisecond = TimeSpan.TicksPerMillisecond;
+
+    /// <summary>The cell of a value that is there and not NULL.</summary>
+    /// <param name="buffer">Where its bytes go.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="expected">What an error says was expected.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="slot">The value in it.</param>
+    /// <exception cref="CdcDecodeException">The column cannot hold it exactly.</exception>
+    public static Cell Write(RowBuffer buffer, TargetColumn column, string? expected, ReadOnlySpan<byte> image, AttributeSlot slot)
+    {
+        if ((slot.Kind & column.Attribute.Kinds) == 0)
+        {
+            Malformed.ThrowKind(slot.Start, slot.Kind, expected);
+        }
+
+        var value = new AttributeValueReader(image, slot, expected);
+        switch (column.Type)
+        {
+            case ColumnType.Text when slot.Kind == AttributeKind.S:
+                return WriteText(buffer, image, slot);
+            case ColumnType.Text when slot.Kind == AttributeKind.N:
+                return WriteNumber(buffer, image, slot, isCanonical: column.Key != SqlKey.None);
+            case ColumnType.Boolean:
+                return Cell.Of(value.GetBoolean() ? 1L : 0L);
+            case ColumnType.Int16:
+                return Cell.Of((long)value.GetInteger<short>());
+            case ColumnType.Int32:
+                return Cell.Of((long)value.GetInteger<int>());
+            case ColumnType.Int64:
+                return Cell.Of(value.GetInteger<long>());
+            case ColumnType.Numeric:
+                return WriteNumber(buffer, image, slot, isCanonical: column.Key != SqlKey.None);
+            case ColumnType.Single:
+                return Cell.Of((double)value.GetSingle());
+            case ColumnType.Double:
+                return Cell.Of(value.GetDouble());
+            case ColumnType.Binary:
+                return WriteBase64(buffer, image, slot);
+            case ColumnType.Guid:
+                return WriteGuid(buffer, value.GetGuid());
+            case ColumnType.Timestamp:
+                return Cell.Of(Ticks(value, column.Attribute.Encoding));
+            case ColumnType.Date or ColumnType.Time or ColumnType.Interval when slot.Kind == AttributeKind.S:
+                return WriteText(buffer, image, slot);
+            default:
+                var start = buffer.ByteCount;
+                PlainJson.Write(buffer, image, slot);
+                return buffer.TextSince(start);
+        }
+    }
+
+    /// <summary>A point in time as ISO 8601 text in UTC, with as much of a fraction as there is: <c>2024-07-12T01:17:42.5+00:00</c>. Its bytewise order is that of time.</summary>
+    /// <param name="ticks">In ticks of 100 ns since 0001-01-01T00:00:00Z.</param>
+    /// <param name="destination">At least 33 bytes.</param>
+    public static int FormatTimestamp(long ticks, Span<byte> destination)
+    {
+        var time = new DateTime(ticks, DateTimeKind.Utc);
+        time.TryFormat(destination, out var length, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture);
+        "+00:00"u8.CopyTo(destination[length..]);
+        return length + 6;
+    }
+
+    private static long Ticks(AttributeValueReader value, AttributeEncoding encoding)
+    {
+        if (encoding is not (AttributeEncoding.UnixSeconds or AttributeEncoding.UnixMilliseconds))
+        {
+            return value.GetDateTimeOffset().UtcTicks;
+        }
+
+        // A decimal holds every time that a DateTimeOffset can be, to the tick.
+        var ticks = value.GetDecimal() * (encoding == AttributeEncoding.UnixSeconds ? TimeSpan.TicksPerSecond : TicksPerMillisecond);
+        var least = -DateTimeOffset.UnixEpoch.Ticks;
+        if (ticks < least || ticks > DateTimeOffset.MaxValue.Ticks + least || ticks != decimal.Truncate(ticks))
+        {
+            throw new CdcDecodeException("The number is not a point in time between the years 1 and 9999 in steps of 100 ns.");
+        }
+
+        return (long)ticks - least;
+    }
+
+    private static Cell WriteText(RowBuffer buffer, ReadOnlySpan<byte> image, AttributeSlot slot)
+    {
+        var start = buffer.ByteCount;
+        var spelled = image.Slice(slot.Start, slot.Length);
+        var destination = buffer.GetSpan(spelled.Length);
+        if (slot.IsPlain)
+        {
+            spelled.CopyTo(destination);
+            buffer.Advance(spelled.Length);
+        }
+        else
+        {
+            buffer.Advance(JsonText.Unescape(spelled, destination));
+        }
+
+        return buffer.TextSince(start);
+    }
+
+    // As it came: 1.10 stays 1.10. Only a key is written in one way, or 1 and 1.0 would be two rows for one item.
+    private static Cell WriteNumber(RowBuffer buffer, ReadOnlySpan<byte> image, AttributeSlot slot, bool isCanonical)
+    {
+        using var text = new UnescapedText(image.Slice(slot.Start, slot.Length), stackalloc byte[128]);
+        var start = buffer.ByteCount;
+        var destination = buffer.GetSpan(Math.Max(text.Utf8.Length, DynamoDbNumber.MaxTextLength));
+        if (isCanonical)
+        {
+            DynamoDbNumber.Parse(text.Utf8).TryFormat(destination, out var length, default, CultureInfo.InvariantCulture);
+            buffer.Advance(length);
+        }
+        else
+        {
+            text.Utf8.CopyTo(destination);
+            buffer.Advance(text.Utf8.Length);
+        }
+
+        return buffer.TextSince(start);
+    }
+
+    private static Cell WriteBase64(RowBuffer buffer, ReadOnlySpan<byte> image, AttributeSlot slot)
+    {
+        if (slot.Kind != AttributeKind.B)
+        {
+            Malformed.ThrowKind(slot.Start, slot.Kind, "a B");
+        }
+
+        var start = buffer.ByteCount;
+        using var text = new UnescapedText(image.Slice(slot.Start, slot.Length), stackalloc byte[256]);
+        var destination = buffer.GetSpan(Base64.GetMaxDecodedFromUtf8Length(text.Utf8.Length));
+        if (Base64.DecodeFromUtf8(text.Utf8, destination, out _, out var length) != OperationStatus.Done)
+        {
+            Malformed.Throw(slot.Start, "The value is not base64.");
+        }
+
+        buffer.Advance(length);
+        return Cell.OfBytes(start, length);
+    }
+
+    private static Cell WriteGuid(RowBuffer buffer, Guid value)
+    {
+        var start = buffer.ByteCount;
+        value.TryFormat(buffer.GetSpan(36), out var length);
+        buffer.Advance(length);
+        return Cell.OfText(start, length);
+    }
+}

@@ -1,0 +1,230 @@
+using TypedCdc.Decoding;
+
+namespace TypedCdc.Sql;
+
+/// <summary>Makes rows of records: the newest image as cells, or the key alone for a tombstone.</summary>
+internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
+{
+    private AttributeSlot[] _slots = new AttributeSlot[64];
+
+    /// <summary>Adds the row, or the rows in a table with several models, that a record means.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="index">Its index in the write.</param>
+    /// <param name="buffers">One a table.</param>
+    /// <exception cref="CdcDecodeException">The record does not fit its table. No row of it is kept.</exception>
+    public void Read(in CdcRecord record, int index, RowBuffer[] buffers)
+    {
+        var route = routes.Find(record.TableName);
+        if (route.Tables.Length == 0)
+        {
+            return;
+        }
+
+        if (record.TimestampMicroseconds < 0)
+        {
+            throw new CdcDecodeException("The change was made before 1970, which a row's version cannot say.") { TableName = record.TableName, Position = record.Position };
+        }
+
+        if (!route.IsShared)
+        {
+            Add(record, index, buffers[route.Tables[0].Index], isTombstone: record.Operation == ChangeOperation.Remove);
+            return;
+        }
+
+        // Several models share the DynamoDB table: the item is a row of those it matches, and a tombstone where it was one before, or may have been.
+        foreach (var table in route.Tables)
+        {
+            if (record.Operation != ChangeOperation.Remove && Matches(table, record.NewImage.Span))
+            {
+                Add(record, index, buffers[table.Index], isTombstone: false);
+            }
+            else if (record.Operation is ChangeOperation.Modify or ChangeOperation.Remove && (record.OldImage.IsEmpty || Matches(table, record.OldImage.Span)))
+            {
+                Add(record, index, buffers[table.Index], isTombstone: true);
+            }
+        }
+    }
+
+    private bool Matches(TargetTable table, ReadOnlySpan<byte> image)
+    {
+        if (image.IsEmpty)
+        {
+            return false;
+        }
+
+        var slots = Slots(table);
+        table.Scan(image, 0, slots, out var hasUnmapped);
+        return table.Model.Matches(new ItemReader(image, slots, table.Model.Attributes, 0, image.Length, hasUnmapped));
+    }
+
+    private void Add(in CdcRecord record, int index, RowBuffer buffer, bool isTombstone)
+    {
+        try
+        {
+            AddUnexplained(record, index, buffer, isTombstone);
+        }
+        catch (CdcDecodeException error)
+        {
+            throw record.Explain(error);
+        }
+    }
+
+    private void AddUnexplained(in CdcRecord record, int index, RowBuffer buffer, bool isTombstone)
+    {
+        var table = buffer.Table;
+        var cells = buffer.BeginRow();
+        var slots = Slots(table);
+        var utf8 = record.Utf8.Span;
+        var hasKeys = !record.Keys.IsEmpty;
+        if (hasKeys)
+        {
+            table.Scan(utf8, OffsetOf(utf8, record.Keys), slots, out _);
+            foreach (var key in table.Keys)
+            {
+                cells[key] = Key(buffer, table.Columns[key], utf8, slots[key]);
+            }
+        }
+
+        if (!isTombstone || !hasKeys)
+        {
+            var image = isTombstone ? record.OldImage : record.NewImage;
+            if (image.IsEmpty)
+            {
+                throw new CdcDecodeException(isTombstone
+                    ? "The record has neither keys nor an old image."
+                    : "The record has no new image to make a row of: the stream's view type leaves it out.");
+            }
+
+            table.Scan(utf8, OffsetOf(utf8, image), slots, out var hasUnmapped);
+            foreach (var key in table.Keys)
+            {
+                var cell = Key(buffer, table.Columns[key], utf8, slots[key]);
+                if (hasKeys && !buffer.AreEqual(cell, cells[key]))
+                {
+                    throw new CdcDecodeException("The image has another key than the record.") { ByteOffset = slots[key].Start };
+                }
+
+                cells[key] = cell;
+            }
+
+            if (!isTombstone)
+            {
+                SetValues(buffer, cells, record, OffsetOf(utf8, image), hasUnmapped, slots);
+            }
+        }
+
+        var hasVersion = record.Operation != ChangeOperation.Snapshot && record.Position.Shard is not null;
+        buffer.EndRow(index, isTombstone, record.TimestampMicroseconds, hasVersion ? record.Position.SequenceNumber : null);
+    }
+
+    private void SetValues(RowBuffer buffer, Span<Cell> cells, in CdcRecord record, int imageStart, bool hasUnmapped, ReadOnlySpan<AttributeSlot> slots)
+    {
+        var utf8 = record.Utf8.Span;
+        foreach (var column in buffer.Table.Columns)
+        {
+            if (column.Key == SqlKey.None && column.Ordinal != buffer.Table.Overflow)
+            {
+                cells[column.Ordinal] = Value(buffer, column, utf8, imageStart, slots[column.Ordinal]);
+            }
+        }
+
+        if (buffer.Table.Overflow >= 0 && (hasUnmapped || buffer.Table.SendsToOverflow))
+        {
+            cells[buffer.Table.Overflow] = Overflow(buffer, record.NewImage.Span);
+        }
+    }
+
+    private static int OffsetOf(ReadOnlySpan<byte> utf8, ReadOnlyMemory<byte> slice) => utf8.Overlaps(slice.Span, out var offset) ? offset : 0;
+
+    private static Cell Key(RowBuffer buffer, TargetColumn column, ReadOnlySpan<byte> utf8, AttributeSlot slot)
+    {
+        var expected = buffer.Table.Model.Attributes[column.Ordinal].Expected;
+        if (slot.Kind == AttributeKind.None)
+        {
+            Malformed.ThrowAbsent(0, column.Attribute.Name, expected);
+        }
+
+        return CellWriter.Write(buffer, column, expected, utf8, slot);
+    }
+
+    private Cell Value(RowBuffer buffer, TargetColumn column, ReadOnlySpan<byte> utf8, int imageStart, AttributeSlot slot)
+    {
+        try
+        {
+            if (slot.Kind is AttributeKind.None or AttributeKind.NULL)
+            {
+                var expected = buffer.Table.Model.Attributes[column.Ordinal].Expected;
+                if (slot.Kind == AttributeKind.None && column.Attribute.IsRequired)
+                {
+                    Malformed.ThrowAbsent(imageStart, column.Attribute.Name, expected);
+                }
+
+                if (slot.Kind == AttributeKind.NULL && !column.Attribute.IsNullable)
+                {
+                    Malformed.ThrowKind(slot.Start, slot.Kind, expected);
+                }
+
+                return default;
+            }
+
+            return CellWriter.Write(buffer, column, buffer.Table.Model.Attributes[column.Ordinal].Expected, utf8, slot);
+        }
+        catch (CdcDecodeException) when (column.Unfit != UnfitValue.Fail)
+        {
+            metrics.Unfit(buffer.Table, column);
+            return default;
+        }
+    }
+
+    /// <summary>What the model does not map, and what its column could not hold, as DynamoDB JSON with sorted names.</summary>
+    private static Cell Overflow(RowBuffer buffer, ReadOnlySpan<byte> image)
+    {
+        var table = buffer.Table;
+        var rest = new List<(JsonSlice Name, JsonSlice Value)>();
+        var item = new ItemScanner(image);
+        while (item.Read())
+        {
+            var ordinal = table.Find(item.Name.Of(image));
+            if (ordinal < 0)
+            {
+                rest.Add((item.Name, item.Descriptor));
+            }
+            else if (table.Columns[ordinal].Unfit == UnfitValue.ToOverflow && item.Value.Kind != AttributeKind.NULL && !Fits(buffer, table.Columns[ordinal], image, item.Value))
+            {
+                rest.Add((item.Name, item.Descriptor));
+            }
+        }
+
+        if (rest.Count == 0)
+        {
+            return default;
+        }
+
+        var start = buffer.ByteCount;
+        DynamoDbJson.WriteObject(buffer, image, rest);
+        return buffer.TextSince(start);
+    }
+
+    private static bool Fits(RowBuffer buffer, TargetColumn column, ReadOnlySpan<byte> image, AttributeSlot slot)
+    {
+        try
+        {
+            CellWriter.Write(buffer, column, null, image, slot);
+            return true;
+        }
+        catch (CdcDecodeException)
+        {
+            return false;
+        }
+    }
+
+    private Span<AttributeSlot> Slots(TargetTable table)
+    {
+        if (_slots.Length < table.Columns.Length)
+        {
+            _slots = new AttributeSlot[table.Columns.Length];
+        }
+
+        return _slots.AsSpan(0, table.Columns.Length);
+    }
+}

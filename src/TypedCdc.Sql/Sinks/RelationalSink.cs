@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+
+namespace TypedCdc.Sql;
+
+/// <summary>
+/// Keeps the current state of DynamoDB items in a relational database. Converges: whatever the order and however often the records of an item come, the newest
+/// by (time, sequence number) is what the view shows, and a removed item stays removed.
+/// </summary>
+internal sealed class RelationalSink(IReadOnlyList<TargetTable> tables, IRelationalStore store) : ISink, IAsyncDisposable
+{
+    private readonly ConcurrentBag<WriteBatch> _idle = [];
+    private TableRoutes? _routes;
+    private SinkContext? _context;
+
+    /// <summary>What was counted; after <see cref="StartAsync"/>.</summary>
+    public SinkMetrics? Metrics { get; private set; }
+
+    public async ValueTask StartAsync(SinkContext context, CancellationToken cancellationToken)
+    {
+        _context = context;
+        _routes = new(tables, context.Tables);
+        Metrics = new(store.Name, context.Logger);
+        await store.StartAsync(tables, context, Metrics, cancellationToken);
+    }
+
+    public async ValueTask WriteAsync(IReadOnlyList<CdcRecord> records, CancellationToken cancellationToken)
+    {
+        if (_context is not { } context || _routes is null || Metrics is not { } metrics)
+        {
+            throw new InvalidOperationException("The sink has not been started.");
+        }
+
+        var started = context.TimeProvider.GetTimestamp();
+        if (!_idle.TryTake(out var batch))
+        {
+            batch = new(tables, new(_routes, metrics));
+        }
+
+        try
+        {
+            batch.Read(records, metrics);
+            await store.WriteAsync(batch, cancellationToken);
+            metrics.Batch(records.Count, batch.RejectedCount, context.TimeProvider.GetElapsedTime(started));
+            batch.ThrowIfRejected();
+        }
+        finally
+        {
+            _idle.Add(batch);
+        }
+    }
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+}

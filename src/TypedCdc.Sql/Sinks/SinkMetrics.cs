@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace TypedCdc.Sql;
+
+/// <summary>What a relational sink counts, on the meter <c>TypedCdc.Sql</c>. One log line a state change, never one a row.</summary>
+internal sealed class SinkMetrics(string database, ILogger logger)
+{
+    private static readonly Meter Meter = new("TypedCdc.Sql");
+    private static readonly Counter<long> RowCount = Meter.CreateCounter<long>("cdc.sink.rows", "{row}", "Rows written, tombstones included.");
+    private static readonly Counter<long> StaleCount = Meter.CreateCounter<long>("cdc.sink.stale", "{row}", "Rows not written because the table has a newer version, or the same.");
+    private static readonly Counter<long> CompactedCount = Meter.CreateCounter<long>("cdc.sink.compacted", "{row}", "Rows not sent because a newer one of the same key is in the same write.");
+    private static readonly Counter<long> TombstoneCount = Meter.CreateCounter<long>("cdc.sink.tombstones", "{row}", "Tombstones written.");
+    private static readonly Counter<long> RefusedCount = Meter.CreateCounter<long>("cdc.sink.refused", "{record}", "Records that cannot be written.");
+    private static readonly Counter<long> UnfitCount = Meter.CreateCounter<long>("cdc.sink.unfit", "{value}", "Values that their column cannot hold, left NULL by its policy.");
+    private static readonly Counter<long> TieCount = Meter.CreateCounter<long>("cdc.ties", "{change}", "Changes of one item with equal timestamps: the stream's order decided, or their images.");
+    private static readonly Counter<long> RetryCount = Meter.CreateCounter<long>("cdc.sink.retries", "{attempt}", "Attempts repeated because the database was busy.");
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("cdc.sink.duration", "s", "How long one write took.");
+    private static readonly Histogram<long> BatchSize = Meter.CreateHistogram<long>("cdc.sink.batch", "{record}", "Records of one write.");
+
+    private readonly TagList _tags = new() { { "db.system.name", database } };
+    private readonly ConcurrentDictionary<TargetColumn, bool> _said = new();
+
+    private long _rows;
+    private long _stale;
+    private long _compacted;
+    private long _ties;
+
+    /// <summary>Rows written, for tests and status.</summary>
+    public long Rows => Volatile.Read(ref _rows);
+
+    /// <summary>Rows that the guard kept out.</summary>
+    public long StaleRows => Volatile.Read(ref _stale);
+
+    /// <summary>Rows that a newer one of the same write replaced.</summary>
+    public long CompactedRows => Volatile.Read(ref _compacted);
+
+    /// <summary>Changes of one item with equal timestamps.</summary>
+    public long Ties => Volatile.Read(ref _ties);
+
+    public void Written(long rows, long stale, long tombstones)
+    {
+        Interlocked.Add(ref _rows, rows);
+        Interlocked.Add(ref _stale, stale);
+        Add(RowCount, rows);
+        Add(StaleCount, stale);
+        Add(TombstoneCount, tombstones);
+    }
+
+    public void Compacted(long rows, long ties)
+    {
+        Interlocked.Add(ref _compacted, rows);
+        Interlocked.Add(ref _ties, ties);
+        Add(CompactedCount, rows);
+        Add(TieCount, ties);
+    }
+
+    public void Batch(int records, int refused, TimeSpan duration)
+    {
+        BatchSize.Record(records, _tags);
+        Duration.Record(duration.TotalSeconds, _tags);
+        Add(RefusedCount, refused);
+    }
+
+    public void Retried() => Add(RetryCount, 1);
+
+    public void Unfit(TargetTable table, TargetColumn column)
+    {
+        Add(UnfitCount, 1);
+        if (_said.TryAdd(column, true))
+        {
+            logger.LogWarning(
+                "A value of '{Attribute}' does not fit the column '{Column}' of '{Table}' and is left NULL there, as its policy says; further ones are only counted (cdc.sink.unfit).",
+                column.Attribute.Name, column.Attribute.ColumnName, table.Name);
+        }
+    }
+
+    private void Add(Counter<long> counter, long count)
+    {
+        if (count > 0)
+        {
+            counter.Add(count, _tags);
+        }
+    }
+}

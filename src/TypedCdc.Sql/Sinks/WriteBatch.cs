@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+
+namespace TypedCdc.Sql;
+
+/// <summary>The records of one write as rows, newest of each key first, and what was refused. Kept and used again.</summary>
+internal sealed class WriteBatch
+{
+    private readonly RowBuffer[] _buffers;
+    private readonly List<RejectedRecord> _rejected = [];
+    private readonly RowReader _reader;
+
+    public WriteBatch(IReadOnlyList<TargetTable> tables, RowReader reader)
+    {
+        _buffers = [.. tables.Select(static table => new RowBuffer(table))];
+        _reader = reader;
+    }
+
+    /// <summary>The rows, one buffer a table; sorted by key, the newest of a key first.</summary>
+    public ReadOnlySpan<RowBuffer> Tables => _buffers;
+
+    public int RejectedCount => _rejected.Count;
+
+    /// <summary>Makes rows of records. All of them, even those that a newer one of the same write replaces: whether a record is refused must not depend on its neighbours.</summary>
+    public void Read(IReadOnlyList<CdcRecord> records, SinkMetrics metrics)
+    {
+        _rejected.Clear();
+        foreach (var buffer in _buffers)
+        {
+            buffer.Clear();
+        }
+
+        for (var i = 0; i < records.Count; i++)
+        {
+            try
+            {
+                _reader.Read(records[i], i, _buffers);
+            }
+            catch (CdcDecodeException error)
+            {
+                _rejected.Add(new(i, error));
+            }
+        }
+
+        foreach (var buffer in _buffers)
+        {
+            buffer.Sort();
+            Count(buffer, metrics);
+        }
+    }
+
+    /// <summary>The database will never take the row of a record.</summary>
+    public void Reject(int record, Exception reason) => _rejected.Add(new(record, reason));
+
+    /// <summary>Takes back what <see cref="Reject"/> said in a transaction that did not come to its end.</summary>
+    public void ForgetRejectedSince(int count) => CollectionsMarshal.SetCount(_rejected, count);
+
+    public void ThrowIfRejected()
+    {
+        if (_rejected.Count > 0)
+        {
+            // A record can be refused by several tables; it is one record.
+            throw new RejectedRecordsException([.. _rejected.DistinctBy(static one => one.Index).OrderBy(static one => one.Index)]);
+        }
+    }
+
+    private static void Count(RowBuffer buffer, SinkMetrics metrics)
+    {
+        var replaced = 0;
+        var ties = 0;
+        var order = buffer.Order;
+        for (var i = 1; i < order.Length; i++)
+        {
+            if (buffer.IsSameKey(order[i - 1], order[i]))
+            {
+                replaced++;
+                if (buffer[order[i - 1]].Microseconds == buffer[order[i]].Microseconds && !buffer.Version(order[i - 1]).SequenceEqual(buffer.Version(order[i])))
+                {
+                    ties++;
+                }
+            }
+        }
+
+        metrics.Compacted(replaced, ties);
+    }
+}

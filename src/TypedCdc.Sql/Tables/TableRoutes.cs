@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+
+namespace TypedCdc.Sql;
+
+/// <summary>From the name of a DynamoDB table to the tables that its items go to.</summary>
+internal sealed class TableRoutes(IReadOnlyList<TargetTable> tables, ITableRouter router)
+{
+    // Table names come from the records: what was asked for is kept, but not without bound.
+    private const int MaximumNames = 10_000;
+
+    private readonly ConcurrentDictionary<string, TableRoute> _found = new(StringComparer.Ordinal);
+
+    /// <summary>The tables for the items of a DynamoDB table; none for one that this sink does not keep.</summary>
+    public TableRoute Find(string tableName)
+    {
+        if (_found.TryGetValue(tableName, out var route))
+        {
+            return route;
+        }
+
+        var models = router.Find(tableName);
+        route = new([.. tables.Where(table => models.Any(model => model.ClrType == table.Model.ClrType))], models.Count > 1);
+        if (_found.Count < MaximumNames)
+        {
+            _found.TryAdd(tableName, route);
+        }
+
+        return route;
+    }
+}
+
+/// <summary>Where the items of one DynamoDB table go.</summary>
+/// <param name="Tables">The tables of this sink.</param>
+/// <param name="IsShared">Several models live in the DynamoDB table: each item must be asked which one it is of.</param>
+internal readonly record struct TableRoute(TargetTable[] Tables, bool IsShared);

@@ -1,0 +1,60 @@
+using SQLitePCL;
+
+namespace TypedCdc.Sqlite;
+
+/// <summary>A prepared statement. Parameters and columns are bound as bytes: no string is made of a value.</summary>
+internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt statement, string sql) : IDisposable
+{
+    public void BindNull(int parameter) => connection.Check(raw.sqlite3_bind_null(statement, parameter));
+
+    public void BindInt64(int parameter, long value) => connection.Check(raw.sqlite3_bind_int64(statement, parameter, value));
+
+    public void BindDouble(int parameter, double value) => connection.Check(raw.sqlite3_bind_double(statement, parameter, value));
+
+    /// <summary>Binds UTF-8 text; SQLite takes a copy.</summary>
+    public void BindText(int parameter, ReadOnlySpan<byte> utf8) => connection.Check(
+        // An empty span has no address, and SQLite takes no address for NULL.
+        utf8.IsEmpty ? raw.sqlite3_bind_text(statement, parameter, "") : raw.sqlite3_bind_text(statement, parameter, utf8));
+
+    /// <summary>Binds bytes; SQLite takes a copy.</summary>
+    public void BindBlob(int parameter, ReadOnlySpan<byte> bytes) => connection.Check(
+        bytes.IsEmpty ? raw.sqlite3_bind_zeroblob(statement, parameter, 0) : raw.sqlite3_bind_blob(statement, parameter, bytes));
+
+    /// <summary>Runs it, or goes to its next row; true where there is one.</summary>
+    public bool Step()
+    {
+        connection.BeforeStatement?.Invoke(sql);
+        var result = raw.sqlite3_step(statement);
+        if (result is not (raw.SQLITE_ROW or raw.SQLITE_DONE))
+        {
+            // The message belongs to the connection and is gone after the reset.
+            try
+            {
+                connection.Check(result);
+            }
+            finally
+            {
+                raw.sqlite3_reset(statement);
+            }
+        }
+
+        return result == raw.SQLITE_ROW;
+    }
+
+    /// <summary>The row at hand as text.</summary>
+    public string?[] Row()
+    {
+        var row = new string?[raw.sqlite3_column_count(statement)];
+        for (var i = 0; i < row.Length; i++)
+        {
+            row[i] = raw.sqlite3_column_type(statement, i) == raw.SQLITE_NULL ? null : raw.sqlite3_column_text(statement, i).utf8_to_string();
+        }
+
+        return row;
+    }
+
+    /// <summary>Makes it ready to be run again; what is bound stays bound.</summary>
+    public void Reset() => raw.sqlite3_reset(statement);
+
+    public void Dispose() => statement.Dispose();
+}
