@@ -133,7 +133,7 @@ internal sealed class RowBuffer(TargetTable table) : IBufferWriter<byte>
         return 0;
     }
 
-    private int Compare(in Cell left, in Cell right) => left.Kind != right.Kind ? left.Kind.CompareTo(right.Kind) : left.Kind switch
+    private int Compare(in Cell left, in Cell right) => left.Kind != right.Kind ? (int)left.Kind - (int)right.Kind : left.Kind switch
     {
         CellKind.Null => 0,
         CellKind.Int64 => left.Int64.CompareTo(right.Int64),

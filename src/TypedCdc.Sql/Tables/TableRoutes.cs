@@ -11,15 +11,13 @@ internal sealed class TableRoutes(IReadOnlyList<TargetTable> tables, ITableRoute
     private readonly ConcurrentDictionary<string, TableRoute> _found = new(StringComparer.Ordinal);
 
     /// <summary>The tables for the items of a DynamoDB table; none for one that this sink does not keep.</summary>
-    public TableRoute Find(string tableName)
-    {
-        if (_found.TryGetValue(tableName, out var route))
-        {
-            return route;
-        }
+    public TableRoute Find(string tableName) => _found.TryGetValue(tableName, out var route) ? route : Make(tableName);
 
+    // Apart from Find: what its lambdas capture is allocated wherever the method is entered.
+    private TableRoute Make(string tableName)
+    {
         var models = router.Find(tableName);
-        route = new([.. tables.Where(table => models.Any(model => model.ClrType == table.Model.ClrType))], models.Count > 1);
+        var route = new TableRoute([.. tables.Where(table => models.Any(model => model.ClrType == table.Model.ClrType))], models.Count > 1);
         if (_found.Count < MaximumNames)
         {
             _found.TryAdd(tableName, route);

@@ -1,0 +1,33 @@
+using TypedCdc.Sql;
+using TypedCdc.Sqlite;
+
+namespace TypedCdc;
+
+/// <summary>Adds a SQLite sink to the pipeline.</summary>
+public static class SqliteCdcBuilderExtensions
+{
+    /// <summary>Keeps the current state of models' items in a SQLite database, which is made on first use.</summary>
+    /// <param name="cdc">The pipeline.</param>
+    /// <param name="path">The database file.</param>
+    /// <param name="tables">Names the models: <c>tables => tables.Add&lt;Customer&gt;()</c>.</param>
+    /// <param name="configure">How the sink is fed; null for the defaults.</param>
+    public static CdcBuilder ToSqlite(this CdcBuilder cdc, string path, Action<TableSetBuilder> tables, Action<SinkOptions>? configure = null) =>
+        cdc.ToSqlite(new SqliteSinkOptions { Path = path }, tables, configure);
+
+    /// <summary>Keeps the current state of models' items in a SQLite database, which is made on first use.</summary>
+    /// <param name="cdc">The pipeline.</param>
+    /// <param name="options">The database file and how it is opened.</param>
+    /// <param name="tables">Names the models: <c>tables => tables.Add&lt;Customer&gt;()</c>.</param>
+    /// <param name="configure">How the sink is fed; null for the defaults.</param>
+    public static CdcBuilder ToSqlite(this CdcBuilder cdc, SqliteSinkOptions options, Action<TableSetBuilder> tables, Action<SinkOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(cdc);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(tables);
+        options.Validate();
+        var builder = new TableSetBuilder();
+        tables(builder);
+        var targets = builder.Build();
+        return cdc.AddRelationalSink("Sqlite", targets, () => new SqliteStore(options), configure);
+    }
+}
