@@ -6,7 +6,7 @@ namespace TypedCdc.Sqlite;
 internal sealed class SqliteConnection : IDisposable
 {
     private static readonly Lock Gate = new();
-    private static bool s_hasProvider;
+    private static bool _hasProvider;
 
     private readonly sqlite3 _database;
 
@@ -16,11 +16,11 @@ internal sealed class SqliteConnection : IDisposable
     {
         lock (Gate)
         {
-            if (!s_hasProvider)
+            if (!_hasProvider)
             {
                 // The provider by name, not by the bundle's search for one: that reflects, and is trimmed away.
                 raw.SetProvider(new SQLite3Provider_e_sqlite3());
-                s_hasProvider = true;
+                _hasProvider = true;
             }
         }
 

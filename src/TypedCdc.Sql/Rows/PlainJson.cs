@@ -13,7 +13,7 @@ namespace TypedCdc.Sql;
 internal static class PlainJson
 {
     [ThreadStatic]
-    private static Utf8JsonWriter? s_writer;
+    private static Utf8JsonWriter? _writer;
 
     private static readonly JsonWriterOptions Options = new()
     {
@@ -27,7 +27,7 @@ internal static class PlainJson
     /// <exception cref="CdcDecodeException">It is not a value of DynamoDB, or a name or an element of a set occurs twice in it.</exception>
     public static void Write(IBufferWriter<byte> destination, ReadOnlySpan<byte> image, AttributeSlot slot)
     {
-        var writer = s_writer ??= new(destination, Options);
+        var writer = _writer ??= new(destination, Options);
         writer.Reset(destination);
         WriteValue(writer, image, slot);
         writer.Flush();

@@ -17,9 +17,8 @@ internal static class RelationalSinkRegistration
             cdc.Model(table.Model);
         }
 
-        return cdc.AddSink(_ => new RelationalSink(tables, open()), options =>
+        return cdc.AddSink(_ => new RelationalSink(tables, open()), name, options =>
         {
-            options.Name = name;
             foreach (var table in tables)
             {
                 options.Models.Add(table.Model);

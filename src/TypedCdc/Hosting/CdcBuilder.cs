@@ -89,6 +89,10 @@ public sealed class CdcBuilder
     public CdcBuilder AddSink(Func<IServiceProvider, ISink> create, Action<SinkOptions>? configure = null) =>
         AddSink(create, isOwned: true, "Sink", configure);
 
+    /// <summary>The same, with the name that the sink has unless its options give another; a number follows where several have it.</summary>
+    internal CdcBuilder AddSink(Func<IServiceProvider, ISink> create, string typeName, Action<SinkOptions>? configure) =>
+        AddSink(create, isOwned: true, typeName, configure);
+
     /// <summary>Reads from a source that is made from the host's services. For packages that bring a source.</summary>
     public CdcBuilder AddSource(Func<IServiceProvider, IChangeSource> create)
     {
@@ -108,6 +112,13 @@ public sealed class CdcBuilder
     public CdcBuilder Model<T>()
     {
         _registrations.AddModel(CdcModel.Get<T>());
+        return this;
+    }
+
+    /// <summary>Makes a model known, for sinks that were told their models before.</summary>
+    internal CdcBuilder Model(CdcModel model)
+    {
+        _registrations.AddModel(model);
         return this;
     }
 
