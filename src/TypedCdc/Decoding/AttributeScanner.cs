@@ -271,7 +271,7 @@ internal ref struct AttributeScanner
     {
         using var text = new UnescapedText(slice.Of(_json.Utf8), slice.HasEscapes ? stackalloc byte[256] : default);
 
-        // The platform's check passes over blanks; DynamoDB writes none, and a JSON string holds no other whitespace unescaped.
+        // Canonical base64 (RFC 4648, no bits left over), so that equal bytes have one text. The platform's check passes over blanks; DynamoDB writes none.
         if (text.Utf8.Length % 4 != 0 || text.Utf8.ContainsAny(" \t\r\n"u8) || !Base64.IsValid(text.Utf8))
         {
             throw new CdcDecodeException("A B is not base64.") { ByteOffset = slice.Start, FoundKind = AttributeKind.B };
