@@ -86,7 +86,7 @@ internal static class Iso8601
         if (rest.IsEmpty || rest[0] != 'P')
         {
             Span<char> characters = stackalloc char[MaxLength];
-            return text.Length <= characters.Length
+            return text.Length <= characters.Length && text.Contains((byte)':') // "1" would be a day
                 && System.Text.Ascii.ToUtf16(text, characters, out var length) == System.Buffers.OperationStatus.Done
                 && TimeSpan.TryParseExact(characters[..length], "c", CultureInfo.InvariantCulture, out result);
         }
