@@ -9,7 +9,17 @@ namespace TypedCdc.Hosting;
 /// <summary>Makes an engine and its sources from what was registered; the same for a host, a test and a function.</summary>
 internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IServiceProvider services)
 {
-    internal CdcRuntime Create()
+    /// <summary>For a host, which reads from the registered sources.</summary>
+    internal CdcRuntime Create() => Create(StopScope.Engine, [.. registrations.Sources.Select(create => create(services))], "typedcdc");
+
+    /// <summary>For something that is given its records: a function, a child of Amazon's daemon.</summary>
+    /// <param name="scope">How far a stop reaches; a dead-letter store has to be there unless it is <see cref="StopScope.Shard"/>.</param>
+    /// <param name="application">The application's name where none is configured.</param>
+    internal CdcRuntime CreateWithoutSources(StopScope scope, string application) => registrations.Sources.Count == 0
+        ? Create(scope, [], application)
+        : throw new CdcConfigurationException("Here the records are given to the pipeline; it reads from no source. Take cdc.From…(…) out, or run it in a host.");
+
+    private CdcRuntime Create(StopScope scope, IReadOnlyList<IChangeSource> sources, string defaultApplication)
     {
         var options = new CdcOptions();
         registrations.Configure.ForEach(configure => configure(options));
@@ -19,7 +29,7 @@ internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IService
         var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         var statistics = services.GetRequiredService<CdcStatistics>();
         var time = services.GetRequiredService<TimeProvider>();
-        var application = options.Application ?? environment?.ApplicationName ?? "typedcdc";
+        var application = options.Application ?? environment?.ApplicationName ?? defaultApplication;
         var transforms = new TransformChains([.. registrations.Transforms.Values.Select(create => create(services))]);
         var subscribers = CreateSubscribers(transforms);
         if (subscribers.Count == 0)
@@ -39,7 +49,8 @@ internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IService
                 registrations.Models,
                 registrations.TableNames.ToDictionary(bound => bound.Key, IReadOnlyList<string> (bound) => bound.Value),
                 options.TableNamePrefix),
-            DeadLetters = CreateDeadLetterStore(environment),
+            DeadLetters = scope == StopScope.Shard && registrations.DeadLetters is null ? null : CreateDeadLetterStore(environment),
+            StopScope = scope,
             Statistics = statistics,
             Health = services.GetRequiredService<CdcHealth>(),
             Limits = new(options.MaximumInFlightBytes, options.MaximumInFlightRecords),
@@ -47,7 +58,7 @@ internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IService
             Unmapped = options.OnUnmapped,
             EnableSensitiveData = options.EnableSensitiveData,
         });
-        return new(engine, options, application, [.. registrations.Sources.Select(create => create(services))], subscribers, statistics, time, loggers);
+        return new(engine, options, application, sources, subscribers, statistics, time, loggers);
     }
 
     private List<Subscriber> CreateSubscribers(TransformChains transforms)

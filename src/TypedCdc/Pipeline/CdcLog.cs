@@ -41,6 +41,10 @@ internal static partial class CdcLog
     [LoggerMessage(124, LogLevel.Critical, "Delivery to '{Subscriber}' has stopped: {Reason}. The checkpoint stays before the record")]
     internal static partial void Halted(this ILogger logger, Exception? exception, string subscriber, string reason);
 
+    [LoggerMessage(126, LogLevel.Error, "'{Subscriber}' cannot take the record at {Position} of table '{Table}' after {Attempts} attempt(s), and {Reason}: it is given back with everything behind it in its shard")]
+    internal static partial void Cut(
+        this ILogger logger, Exception exception, string subscriber, StreamPosition position, string? table, int attempts, string reason);
+
     [LoggerMessage(125, LogLevel.Information, "'{Subscriber}' works again")]
     internal static partial void Recovered(this ILogger logger, string subscriber);
 }

@@ -19,6 +19,9 @@ internal abstract record DeliveryCommand
     /// <summary>Say aloud that a record was skipped.</summary>
     internal sealed record ReportSkipped(Work Work, RecordFailure Failure) : DeliveryCommand;
 
+    /// <summary>Say aloud that the shard was cut before a record (<see cref="StopScope.Shard"/>).</summary>
+    internal sealed record ReportCut(Work Work, RecordFailure Failure, string Reason) : DeliveryCommand;
+
     /// <summary>The shard's watermark is now this.</summary>
     internal sealed record Advance(ShardState Shard, SequenceNumber Watermark) : DeliveryCommand;
 

@@ -13,6 +13,7 @@ internal sealed class DeliveryCore
     private readonly SubscriberLanes[] _subscribers;
     private readonly CircuitBreaker[] _breakers;
     private readonly DeliveryLimits _limits;
+    private readonly StopPolicy _stop;
     private readonly CdcStatistics _statistics;
     private readonly Queue<Reservation> _waiting = new();   // sources that wait for room, first come first served
     private readonly List<TrackedRecord> _abandoned = [];   // scratch
@@ -21,9 +22,11 @@ internal sealed class DeliveryCore
     private long _ordinal;
     private bool _isHalted;
 
-    internal DeliveryCore(IReadOnlyList<LanePolicy> subscribers, DeliveryLimits limits, CircuitBreakerOptions breaker, CdcStatistics statistics)
+    internal DeliveryCore(
+        IReadOnlyList<LanePolicy> subscribers, DeliveryLimits limits, CircuitBreakerOptions breaker, CdcStatistics statistics, StopPolicy? stop = null)
     {
         _limits = limits;
+        _stop = stop ?? StopPolicy.Host;
         _statistics = statistics;
         _subscribers = new SubscriberLanes[subscribers.Count];
         _breakers = new CircuitBreaker[subscribers.Count];
@@ -94,7 +97,7 @@ internal sealed class DeliveryCore
         // After all of them are in the shard's order: a record that nobody takes must not move the watermark over its neighbours.
         foreach (var record in batch.Records)
         {
-            if (batch.Shard.IsAbandoned)
+            if (record.IsAbandoned)
             {
                 record.Remaining = 0;
             }
@@ -138,18 +141,35 @@ internal sealed class DeliveryCore
                 continue;
             }
 
-            if (failed.Action == FailureAction.DeadLetter && breaker.OnFailure(now) is not { } tripped)
+            string? tripped = null;
+            if (failed.Action == FailureAction.DeadLetter && _stop.HasDeadLetters)
             {
-                (work.DeadLetters ??= []).Add(failed);
+                tripped = breaker.OnFailure(now);
+                if (tripped is null)
+                {
+                    (work.DeadLetters ??= []).Add(failed);
+                    continue;
+                }
+            }
+
+            var reason = tripped
+                ?? (failed.Action == FailureAction.Stop ? "the failure policy says to stop at a record that cannot be delivered" : "there is no dead-letter store");
+            if (_stop.Scope == StopScope.Shard)
+            {
+                var record = work.Records[index];
+                if (!record.IsAbandoned)
+                {
+                    commands.Add(new DeliveryCommand.ReportCut(work, failed, reason));
+                }
+
+                record.Shard.Cut(record.Ordinal);
+                Acknowledge(record, commands); // out of the way; a cut record counts as nothing
                 continue;
             }
 
             // The lane stays held, and neither this record nor what stands behind it is acknowledged.
             _isHalted = true;
-            commands.Add(new DeliveryCommand.Halt(
-                lanes.Policy.Name,
-                failed.Action == FailureAction.Stop ? "the failure policy says to stop at a record that cannot be delivered" : breaker.Reason!,
-                failed.Exception));
+            commands.Add(new DeliveryCommand.Halt(lanes.Policy.Name, reason, failed.Exception));
             return;
         }
 
@@ -190,7 +210,7 @@ internal sealed class DeliveryCore
 
     private void Finished(TrackedRecord record, List<DeliveryCommand> commands)
     {
-        if (!record.Shard.IsAbandoned)
+        if (!record.IsAbandoned)
         {
             _statistics.OnFinished(record);
         }

@@ -30,7 +30,8 @@ internal sealed class DeliveryEngine
         _logger = settings.Logger;
         _started = settings.TimeProvider.GetTimestamp();
         _subscribers = [new UnreadableRecords(), .. settings.Subscribers];
-        _core = new(Array.ConvertAll(_subscribers, subscriber => subscriber.Lanes), settings.Limits, settings.CircuitBreaker, settings.Statistics);
+        _core = new(Array.ConvertAll(_subscribers, subscriber => subscriber.Lanes), settings.Limits, settings.CircuitBreaker, settings.Statistics,
+            new(settings.StopScope, settings.DeadLetters is not null));
         _contexts = Array.ConvertAll(_subscribers, subscriber => new WorkContext(
             settings.Services,
             new(subscriber.Failure, settings.TimeProvider, notice => OnRetry(subscriber.Name, notice), settings.Randomizer)));
@@ -56,7 +57,11 @@ internal sealed class DeliveryEngine
     /// <summary>Starts the dead-letter store and every subscriber, waiting for those whose service is down.</summary>
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _deadLetterRetry.ExecuteAsync(static (store, cancellation) => store.StartAsync(cancellation), _settings.DeadLetters, cancellationToken);
+        if (_settings.DeadLetters is { } deadLetters)
+        {
+            await _deadLetterRetry.ExecuteAsync(static (store, cancellation) => store.StartAsync(cancellation), deadLetters, cancellationToken);
+        }
+
         for (var index = 1; index < _subscribers.Length; index++)
         {
             var subscriber = _subscribers[index];
@@ -127,6 +132,8 @@ internal sealed class DeliveryEngine
     internal bool IsDrained(ShardChannel channel) => Locked(_ => channel.State.IsDrained);
 
     internal SequenceNumber? GetWatermark(ShardChannel channel) => Locked(_ => channel.State.Watermark);
+
+    internal long GetAcknowledgedCount(ShardChannel channel) => Locked(_ => channel.State.AcknowledgedCount);
 
     internal void Close(ShardChannel channel)
     {
@@ -220,6 +227,11 @@ internal sealed class DeliveryEngine
                 _logger.Skipped(
                     skipped.Failure.Exception, _subscribers[skipped.Work.Subscriber].Name, Position(record), record.Route?.TableName, skipped.Failure.Attempts);
                 break;
+            case DeliveryCommand.ReportCut cut:
+                var first = cut.Work.Records[cut.Failure.Index];
+                _logger.Cut(
+                    cut.Failure.Exception, _subscribers[cut.Work.Subscriber].Name, Position(first), first.Route?.TableName, cut.Failure.Attempts, cut.Reason);
+                break;
             case DeliveryCommand.Advance advance:
                 Channel(advance.Shard)?.OnAdvanced(advance.Watermark);
                 break;
@@ -275,7 +287,7 @@ internal sealed class DeliveryEngine
             }
 
             await _deadLetterRetry.ExecuteAsync(
-                static (store, cancellation) => store.Store.StoreAsync(store.Letters, cancellation), (Store: _settings.DeadLetters, Letters: letters), _abort.Token);
+                static (store, cancellation) => store.Store.StoreAsync(store.Letters, cancellation), (Store: _settings.DeadLetters!, Letters: letters), _abort.Token);
             _settings.Health.OnDeadLettersStored();
             for (var index = 0; index < letters.Count; index++)
             {

@@ -19,7 +19,11 @@ internal sealed record EngineSettings
 
     internal required TableRouter Tables { get; init; }
 
-    internal required IDeadLetterStore DeadLetters { get; init; }
+    /// <summary>Null for none: what would become a dead letter then stops (<see cref="StopPolicy"/>).</summary>
+    internal required IDeadLetterStore? DeadLetters { get; init; }
+
+    /// <summary>How far a stop reaches.</summary>
+    internal StopScope StopScope { get; init; }
 
     internal required CdcStatistics Statistics { get; init; }
 

@@ -14,6 +14,9 @@ internal sealed class ShardChannel(DeliveryEngine engine, ShardState state) : IS
     /// <summary>From the core itself: the announcement may still be on its way on another thread.</summary>
     public SequenceNumber? Watermark => engine.GetWatermark(this);
 
+    /// <summary>How many records, from the first that was published, are acknowledged.</summary>
+    internal long AcknowledgedCount => engine.GetAcknowledgedCount(this);
+
     public Action<SequenceNumber>? WatermarkAdvanced { get; set; }
 
     public ValueTask PublishAsync(RecordBatch batch, CancellationToken cancellationToken) => engine.PublishAsync(this, batch, cancellationToken);

@@ -17,11 +17,19 @@ internal sealed class ShardState(ShardId id)
     /// <summary>The lease is lost: what is queued is not delivered any more, and nothing is acknowledged.</summary>
     internal bool IsAbandoned { get; set; }
 
+    /// <summary>The first record, by <see cref="TrackedRecord.Ordinal"/>, that was given up with everything behind it (<see cref="StopScope.Shard"/>).</summary>
+    internal long CutOrdinal { get; private set; } = long.MaxValue;
+
+    /// <summary>How many records, from the first that was published, are acknowledged. Exact where several share a sequence number.</summary>
+    internal long AcknowledgedCount { get; private set; }
+
     internal bool IsDrained => _pending.Count == 0;
 
     internal int PendingCount => _pending.Count;
 
     internal void Add(TrackedRecord record) => _pending.Enqueue(record);
+
+    internal void Cut(long ordinal) => CutOrdinal = Math.Min(CutOrdinal, ordinal);
 
     /// <summary>Moves the watermark over the records that are done. True when it moved.</summary>
     internal bool TryAdvance()
@@ -30,8 +38,10 @@ internal sealed class ShardState(ShardId id)
         while (_pending.TryPeek(out var head) && head.IsDone)
         {
             _pending.Dequeue();
-            if (!IsAbandoned)
+            if (!head.IsAbandoned)
             {
+                AcknowledgedCount++;
+
                 // A source that goes back (a file read again) does not take the watermark with it.
                 if (Watermark is not { } watermark || head.SequenceNumber > watermark)
                 {

@@ -59,7 +59,7 @@ internal sealed class SubscriberLanes
         while (lanesAllowed > 0 && _ready.TryPeek(out var lane))
         {
             var queue = _lanes[lane];
-            while (queue.TryPeek(out var head) && head.Shard.IsAbandoned)
+            while (queue.TryPeek(out var head) && head.IsAbandoned)
             {
                 queue.Dequeue();
                 Count--;
@@ -70,7 +70,7 @@ internal sealed class SubscriberLanes
             foreach (var record in queue)
             {
                 var isFirst = work is null || work.Records.Count == 0;
-                if (record.Shard.IsAbandoned || (!isFirst && (work!.Records.Count >= _policy.MaximumRecords || bytes + record.SizeBytes > _policy.MaximumBytes)))
+                if (record.IsAbandoned || (!isFirst && (work!.Records.Count >= _policy.MaximumRecords || bytes + record.SizeBytes > _policy.MaximumBytes)))
                 {
                     break;
                 }

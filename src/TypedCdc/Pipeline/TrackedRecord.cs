@@ -40,5 +40,8 @@ internal sealed class TrackedRecord
 
     internal bool IsDone => Remaining == 0;
 
+    /// <summary>It is not to be delivered any more, and never acknowledged.</summary>
+    internal bool IsAbandoned => Shard.IsAbandoned || Ordinal >= Shard.CutOrdinal;
+
     internal ShardState Shard => Batch.Shard;
 }

@@ -22,7 +22,7 @@ internal sealed class DeliverySimulation
     private TimeSpan _now;
     private int _order;
 
-    internal DeliverySimulation(int seed, double failureRate = 0.05)
+    internal DeliverySimulation(int seed, double failureRate = 0.05, StopPolicy? stop = null)
     {
         _random = new(seed);
         _failureRate = failureRate;
@@ -34,7 +34,7 @@ internal sealed class DeliverySimulation
             new("parallel-sink", _random.Next(2, 5), _random.Next(1, 50), 4_000, SpansLanes: true),
         ];
         _limits = new(_random.Next(1_000, 20_000), _random.Next(10, 200));
-        _core = new(_policies, _limits, new() { ConsecutiveDeadLetters = null, DeadLetterRatio = null }, Statistics);
+        _core = new(_policies, _limits, new() { ConsecutiveDeadLetters = null, DeadLetterRatio = null }, Statistics, stop);
         _done = [.. _policies.Select(_ => new HashSet<TrackedRecord>())];
         Delivered = [.. _policies.Select(_ => new Dictionary<ulong, List<SequenceNumber>>())];
         DeadLetters = [.. _policies.Select(_ => new HashSet<SequenceNumber>())];
@@ -46,6 +46,9 @@ internal sealed class DeliverySimulation
     internal Dictionary<ulong, List<SequenceNumber>>[] Delivered { get; }
 
     internal HashSet<SequenceNumber>[] DeadLetters { get; }
+
+    /// <summary>What some subscriber could not take.</summary>
+    internal HashSet<TrackedRecord> Failed { get; } = [];
 
     internal Dictionary<ShardState, SequenceNumber> Watermarks { get; } = [];
 
@@ -169,6 +172,7 @@ internal sealed class DeliverySimulation
                 {
                     if (failed.Contains(index))
                     {
+                        Failed.Add(completed.Work.Records[index]);
                         continue;
                     }
 
