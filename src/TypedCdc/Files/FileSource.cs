@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using Microsoft.Extensions.Logging;
 
 namespace TypedCdc.Files;
@@ -162,7 +161,7 @@ internal sealed class FileSource(string pattern, FileSourceOptions options) : IC
         var magic = new byte[2];
         var read = await file.ReadAtLeastAsync(magic, 2, throwOnEndOfStream: false, cancellationToken);
         file.Position = 0;
-        return read == 2 && magic is [0x1F, 0x8B] ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : file;
+        return read == 2 && magic is [0x1F, 0x8B] ? new CheckedGzipStream(file) : file;
     }
 
     private sealed class OpenFile(string path, ulong rank, IShardChannel channel)
