@@ -1,4 +1,5 @@
 using SQLitePCL;
+using TypedCdc.Sql;
 
 namespace TypedCdc.Sqlite;
 
@@ -19,6 +20,51 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     /// <summary>Binds bytes; SQLite takes a copy.</summary>
     public void BindBlob(int parameter, ReadOnlySpan<byte> bytes) => connection.Check(
         bytes.IsEmpty ? raw.sqlite3_bind_zeroblob(statement, parameter, 0) : raw.sqlite3_bind_blob(statement, parameter, bytes));
+
+    /// <summary>Binds a row: its cells in column order, version, time of removal, images.</summary>
+    public void BindRow(RowBuffer rows, int row)
+    {
+        var cells = rows.Cells(row);
+        for (var i = 0; i < cells.Length; i++)
+        {
+            BindCell(i + 1, rows, i, cells[i]);
+        }
+
+        ref readonly var head = ref rows[row];
+        BindText(cells.Length + 1, rows.Version(row));
+        if (head.IsTombstone)
+        {
+            BindInt64(cells.Length + 2, head.Microseconds);
+        }
+        else
+        {
+            BindNull(cells.Length + 2);
+        }
+
+        BindInt64(cells.Length + 3, head.Images.Old);
+        BindInt64(cells.Length + 4, head.Images.New);
+    }
+
+    /// <summary>Binds a row's key and returns how many parameters that took.</summary>
+    public int BindKey(RowBuffer rows, int row)
+    {
+        var parameter = 0;
+        foreach (var key in rows.Table.Keys)
+        {
+            BindCell(++parameter, rows, key, rows.Cells(row)[key]);
+        }
+
+        return parameter;
+    }
+
+    /// <summary>A column of the row at hand as an integer.</summary>
+    public long Int64(int column) => raw.sqlite3_column_int64(statement, column);
+
+    /// <summary>A column of the row at hand as UTF-8 text; to be used before the next step.</summary>
+    public ReadOnlySpan<byte> Text(int column) => raw.sqlite3_column_blob(statement, column);
+
+    /// <summary>Whether a column of the row at hand is NULL.</summary>
+    public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
 
     /// <summary>Runs it, or goes to its next row; true where there is one.</summary>
     public bool Step()
@@ -57,4 +103,30 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     public void Reset() => raw.sqlite3_reset(statement);
 
     public void Dispose() => statement.Dispose();
+
+    private void BindCell(int parameter, RowBuffer rows, int column, in Cell cell)
+    {
+        switch (cell.Kind)
+        {
+            case CellKind.Null:
+                BindNull(parameter);
+                break;
+            case CellKind.Int64 when rows.Table.Columns[column].Type == ColumnType.Timestamp:
+                Span<byte> time = stackalloc byte[40];
+                BindText(parameter, time[..CellWriter.FormatTimestamp(cell.Int64, time)]);
+                break;
+            case CellKind.Int64:
+                BindInt64(parameter, cell.Int64);
+                break;
+            case CellKind.Double:
+                BindDouble(parameter, cell.Double);
+                break;
+            case CellKind.Text:
+                BindText(parameter, rows.Bytes(cell));
+                break;
+            default:
+                BindBlob(parameter, rows.Bytes(cell));
+                break;
+        }
+    }
 }

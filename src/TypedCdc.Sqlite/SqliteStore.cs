@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 using TypedCdc.Sql;
 
 namespace TypedCdc.Sqlite;
@@ -17,7 +15,7 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
     // SQLite has one writer at a time anyway: waiting here costs no polling.
     private readonly SemaphoreSlim _writer = new(1, 1);
     private SqliteConnection? _connection;
-    private SqliteStatement[] _upserts = [];
+    private SqliteTable[] _tables = [];
     private TimeProvider _time = TimeProvider.System;
     private SinkMetrics? _metrics;
 
@@ -41,7 +39,7 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
         {
             foreach (var table in tables)
             {
-                connection.Execute(SqlStatements.CreateTable(SqlDatabase.Sqlite, table.Sql));
+                SqliteTable.Create(connection, table);
             }
 
             await RetryWhileBusyAsync(static connection => connection.Execute("COMMIT"), cancellationToken);
@@ -52,7 +50,7 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
             throw;
         }
 
-        _upserts = [.. tables.Select(table => connection.Prepare(Upsert(table.Sql)))];
+        _tables = [.. tables.Select(table => new SqliteTable(connection, table))];
     }
 
     public async ValueTask WriteAsync(WriteBatch batch, CancellationToken cancellationToken)
@@ -63,14 +61,14 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
         try
         {
             await RetryWhileBusyAsync(static connection => connection.Execute("BEGIN IMMEDIATE"), cancellationToken);
-            var counts = default(Counts);
+            var counts = default(WriteCounts);
             foreach (var rows in batch.Tables)
             {
-                WriteRows(_upserts[rows.Table.Index], rows, batch, ref counts);
+                _tables[rows.Table.Index].Write(rows, batch, ref counts);
             }
 
             await RetryWhileBusyAsync(static connection => connection.Execute("COMMIT"), cancellationToken);
-            _metrics!.Written(counts.Rows, counts.Stale, counts.Tombstones);
+            _metrics!.Written(counts);
         }
         catch
         {
@@ -87,114 +85,14 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
     public async ValueTask DisposeAsync()
     {
         await _writer.WaitAsync();
-        foreach (var statement in _upserts)
+        foreach (var table in _tables)
         {
-            statement.Dispose();
+            table.Dispose();
         }
 
-        _upserts = [];
+        _tables = [];
         _connection?.Dispose();
         _connection = null;
-    }
-
-    private void WriteRows(SqliteStatement upsert, RowBuffer rows, WriteBatch batch, ref Counts counts)
-    {
-        var order = rows.Order;
-        for (var i = 0; i < order.Length;)
-        {
-            // The newest of the key first. Only where SQLite refuses it is the next one written, as if it had come in a write of its own.
-            var first = order[i];
-            var isWritten = false;
-            do
-            {
-                var row = order[i];
-                isWritten = isWritten || TryWrite(upsert, rows, row, batch, ref counts);
-                i++;
-            }
-            while (i < order.Length && rows.IsSameKey(first, order[i]));
-        }
-    }
-
-    private bool TryWrite(SqliteStatement upsert, RowBuffer rows, int row, WriteBatch batch, ref Counts counts)
-    {
-        ref readonly var head = ref rows[row];
-        Bind(upsert, rows, row);
-        try
-        {
-            upsert.Step();
-        }
-        catch (SqliteException error) when (error.IsOfTheRow)
-        {
-            batch.Reject(head.Record, error);
-            return false;
-        }
-
-        upsert.Reset();
-        if (_connection!.Changes == 0)
-        {
-            counts.Stale++;
-        }
-        else
-        {
-            counts.Rows++;
-            counts.Tombstones += head.IsTombstone ? 1 : 0;
-        }
-
-        return true;
-    }
-
-    private static void Bind(SqliteStatement upsert, RowBuffer rows, int row)
-    {
-        var cells = rows.Cells(row);
-        Span<byte> time = stackalloc byte[40];
-        for (var i = 0; i < cells.Length; i++)
-        {
-            ref readonly var cell = ref cells[i];
-            var parameter = i + 1;
-            switch (cell.Kind)
-            {
-                case CellKind.Null:
-                    upsert.BindNull(parameter);
-                    break;
-                case CellKind.Int64 when rows.Table.Columns[i].Type == ColumnType.Timestamp:
-                    upsert.BindText(parameter, time[..CellWriter.FormatTimestamp(cell.Int64, time)]);
-                    break;
-                case CellKind.Int64:
-                    upsert.BindInt64(parameter, cell.Int64);
-                    break;
-                case CellKind.Double:
-                    upsert.BindDouble(parameter, cell.Double);
-                    break;
-                case CellKind.Text:
-                    upsert.BindText(parameter, rows.Bytes(cell));
-                    break;
-                default:
-                    upsert.BindBlob(parameter, rows.Bytes(cell));
-                    break;
-            }
-        }
-
-        upsert.BindText(cells.Length + 1, rows.Version(row));
-        if (rows[row].IsTombstone)
-        {
-            upsert.BindInt64(cells.Length + 2, rows[row].Microseconds);
-        }
-        else
-        {
-            upsert.BindNull(cells.Length + 2);
-        }
-    }
-
-    /// <summary>The guarded upsert of a row or a tombstone: cells in column order, version, time of removal.</summary>
-    internal static string Upsert(SqlTable table)
-    {
-        string[] columns = [.. table.Columns.Select(static column => SqlName.Quote(column.Name)), SqlName.Quote(SqlName.Version), SqlName.Quote(SqlName.DeletedAt)];
-        var keys = table.Keys.Select(static key => SqlName.Quote(key.Name)).ToArray();
-        var text = new StringBuilder("INSERT INTO ").Append(SqlName.Quote(SqlName.OfTable(table.Name))).Append(" AS t (").AppendJoin(", ", columns).Append(")\nVALUES (");
-        text.AppendJoin(", ", columns.Select(static (_, i) => string.Create(CultureInfo.InvariantCulture, $"?{i + 1}")));
-        text.Append(")\nON CONFLICT (").AppendJoin(", ", keys).Append(") DO UPDATE SET\n    ");
-        text.AppendJoin(",\n    ", columns.Except(keys, StringComparer.Ordinal).Select(static column => $"{column} = excluded.{column}"));
-        return text.Append("\nWHERE t.\"cdc_ver\" < excluded.\"cdc_ver\"").ToString();
     }
 
     private static void RollBack(SqliteConnection connection)
@@ -222,13 +120,5 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
                 await Task.Delay(wait, _time, cancellationToken);
             }
         }
-    }
-
-    [StructLayout(LayoutKind.Auto)]
-    private struct Counts
-    {
-        public long Rows;
-        public long Stale;
-        public long Tombstones;
     }
 }

@@ -58,12 +58,13 @@ internal sealed class RowBuffer(TargetTable table) : IBufferWriter<byte>
         return cells;
     }
 
-    public void EndRow(int record, bool isTombstone, long microseconds, SequenceNumber? sequenceNumber)
+    public void EndRow(int record, bool isTombstone, long microseconds, SequenceNumber? sequenceNumber, Tie? images)
     {
         var version = GetSpan(RowVersion.MaximumLength);
         var start = _length;
         Advance(RowVersion.Format(version, microseconds, sequenceNumber));
-        _rows[Count] = new(record, isTombstone, microseconds, start, _length - start, KeyPrefix(Count));
+        var way = images ?? new(Tie.Unknown, ImageHash.OfVersion(_bytes.AsSpan(start, _length - start)));
+        _rows[Count] = new(record, isTombstone, microseconds, start, _length - start, KeyPrefix(Count), way);
         Count++;
         _rowEnd = _length;
     }
@@ -167,8 +168,9 @@ internal sealed class RowBuffer(TargetTable table) : IBufferWriter<byte>
     /// <param name="VersionStart">Where the version's text stands.</param>
     /// <param name="VersionLength">Its length.</param>
     /// <param name="KeyPrefix">Orders rows by key, as far as eight bytes can.</param>
+    /// <param name="Images">From which image to which the change led.</param>
     [StructLayout(LayoutKind.Auto)]
-    internal readonly record struct Row(int Record, bool IsTombstone, long Microseconds, int VersionStart, int VersionLength, ulong KeyPrefix);
+    internal readonly record struct Row(int Record, bool IsTombstone, long Microseconds, int VersionStart, int VersionLength, ulong KeyPrefix, Tie Images);
 
     private readonly struct ByKeyAndVersion(RowBuffer rows) : IComparer<int>
     {

@@ -114,7 +114,26 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
         }
 
         var hasVersion = record.Operation != ChangeOperation.Snapshot && record.Position.Shard is not null;
-        buffer.EndRow(index, isTombstone, record.TimestampMicroseconds, hasVersion ? record.Position.SequenceNumber : null);
+        buffer.EndRow(index, isTombstone, record.TimestampMicroseconds, hasVersion ? record.Position.SequenceNumber : null, Images(record));
+    }
+
+    private static Tie? Images(in CdcRecord record)
+    {
+        try
+        {
+            return record.Operation switch
+            {
+                ChangeOperation.Insert => new(ImageHash.Absent, ImageHash.Of(record.NewImage.Span)),
+                ChangeOperation.Modify when !record.OldImage.IsEmpty && !record.NewImage.IsEmpty => new(ImageHash.Of(record.OldImage.Span), ImageHash.Of(record.NewImage.Span)),
+                ChangeOperation.Remove when !record.OldImage.IsEmpty => new(ImageHash.Of(record.OldImage.Span), ImageHash.Absent),
+                _ => null,
+            };
+        }
+        catch (CdcDecodeException)
+        {
+            // An old image that makes no sense never fails a change; it only tells nothing.
+            return null;
+        }
     }
 
     private void SetValues(RowBuffer buffer, Span<Cell> cells, in CdcRecord record, int imageStart, bool hasUnmapped, ReadOnlySpan<AttributeSlot> slots)

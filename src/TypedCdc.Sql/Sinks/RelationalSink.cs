@@ -38,7 +38,7 @@ internal sealed class RelationalSink(IReadOnlyList<TargetTable> tables, IRelatio
 
         try
         {
-            batch.Read(records, metrics);
+            batch.Read(records);
             await store.WriteAsync(batch, cancellationToken);
             metrics.Batch(records.Count, batch.RejectedCount, context.TimeProvider.GetElapsedTime(started));
             batch.ThrowIfRejected();

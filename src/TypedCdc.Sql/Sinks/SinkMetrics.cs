@@ -40,21 +40,17 @@ internal sealed class SinkMetrics(string database, ILogger logger)
     /// <summary>Changes of one item with equal timestamps.</summary>
     public long Ties => Volatile.Read(ref _ties);
 
-    public void Written(long rows, long stale, long tombstones)
+    public void Written(in WriteCounts counts)
     {
-        Interlocked.Add(ref _rows, rows);
-        Interlocked.Add(ref _stale, stale);
-        Add(RowCount, rows);
-        Add(StaleCount, stale);
-        Add(TombstoneCount, tombstones);
-    }
-
-    public void Compacted(long rows, long ties)
-    {
-        Interlocked.Add(ref _compacted, rows);
-        Interlocked.Add(ref _ties, ties);
-        Add(CompactedCount, rows);
-        Add(TieCount, ties);
+        Interlocked.Add(ref _rows, counts.Rows);
+        Interlocked.Add(ref _stale, counts.Stale);
+        Interlocked.Add(ref _compacted, counts.Compacted);
+        Interlocked.Add(ref _ties, counts.Ties);
+        Add(RowCount, counts.Rows);
+        Add(StaleCount, counts.Stale);
+        Add(TombstoneCount, counts.Tombstones);
+        Add(CompactedCount, counts.Compacted);
+        Add(TieCount, counts.Ties);
     }
 
     public void Batch(int records, int refused, TimeSpan duration)

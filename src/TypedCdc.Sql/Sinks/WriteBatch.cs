@@ -21,7 +21,7 @@ internal sealed class WriteBatch
     public int RejectedCount => _rejected.Count;
 
     /// <summary>Makes rows of records. All of them, even those that a newer one of the same write replaces: whether a record is refused must not depend on its neighbours.</summary>
-    public void Read(IReadOnlyList<CdcRecord> records, SinkMetrics metrics)
+    public void Read(IReadOnlyList<CdcRecord> records)
     {
         _rejected.Clear();
         foreach (var buffer in _buffers)
@@ -44,7 +44,6 @@ internal sealed class WriteBatch
         foreach (var buffer in _buffers)
         {
             buffer.Sort();
-            Count(buffer, metrics);
         }
     }
 
@@ -61,25 +60,5 @@ internal sealed class WriteBatch
             // A record can be refused by several tables; it is one record.
             throw new RejectedRecordsException([.. _rejected.DistinctBy(static one => one.Index).OrderBy(static one => one.Index)]);
         }
-    }
-
-    private static void Count(RowBuffer buffer, SinkMetrics metrics)
-    {
-        var replaced = 0;
-        var ties = 0;
-        var order = buffer.Order;
-        for (var i = 1; i < order.Length; i++)
-        {
-            if (buffer.IsSameKey(order[i - 1], order[i]))
-            {
-                replaced++;
-                if (buffer[order[i - 1]].Microseconds == buffer[order[i]].Microseconds && !buffer.Version(order[i - 1]).SequenceEqual(buffer.Version(order[i])))
-                {
-                    ties++;
-                }
-            }
-        }
-
-        metrics.Compacted(replaced, ties);
     }
 }

@@ -25,6 +25,34 @@ public sealed class ConvergenceTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
+    public async Task Changes_at_the_same_time_follow_their_images_where_the_streams_order_contradicts_them(int seed)
+    {
+        var history = new History(seed, keys: 12, changes: 120);
+        var delivery = history.DeliverRenumbered();
+        var views = new List<string>();
+        for (var cut = 0; cut < 2; cut++)
+        {
+            using var database = new SqliteFixture();
+            await using (var sink = await database.StartAsync())
+            {
+                foreach (var batch in history.Cut(delivery))
+                {
+                    await sink.WriteAsync(batch, default);
+                }
+
+                Assert.True(sink.Metrics!.Ties > 0, $"Seed {seed} has no tie.");
+            }
+
+            views.Add(database.Dump("customers"));
+            new Random(seed + cut).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(delivery));
+        }
+
+        Assert.Equal(History.Expect(delivery), views[0]);
+        Assert.Equal(views[0], views[1]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
     public async Task A_crash_between_any_two_statements_loses_nothing_and_tears_nothing(int seed)
     {
         var random = new Random(seed);

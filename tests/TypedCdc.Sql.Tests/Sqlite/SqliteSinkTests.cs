@@ -13,7 +13,7 @@ public sealed class SqliteSinkTests
         Assert.False(File.Exists(database.Path));
         await (await database.StartAsync()).DisposeAsync();
         await (await database.StartAsync()).DisposeAsync();
-        Assert.Equal(["customers|view", "customers__cdc|table", "customers__cdc_deleted|index"], database.Rows("SELECT name, type FROM sqlite_master WHERE name LIKE 'customers%' ORDER BY name"));
+        Assert.Equal(["customers|view", "customers__cdc|table", "customers__cdc_deleted|index", "customers__cdc_ties|table"], database.Rows("SELECT name, type FROM sqlite_master WHERE name LIKE 'customers%' ORDER BY name"));
         Assert.Equal(["wal"], database.Rows("PRAGMA journal_mode"));
     }
 

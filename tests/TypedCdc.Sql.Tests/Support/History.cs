@@ -60,6 +60,13 @@ internal sealed class History
         return delivered;
     }
 
+    /// <summary>The changes in any order, numbered in the order of their arrival, as the lines of a shuffled file are.</summary>
+    public List<Event> DeliverRenumbered()
+    {
+        var delivered = Deliver(newNumbers: false);
+        return [.. delivered.Select(static (one, i) => one.Sequence is null ? one : one with { Sequence = 1_000_000_000_000L + i })];
+    }
+
     /// <summary>Cuts a delivery into batches of random size.</summary>
     public IEnumerable<List<CdcRecord>> Cut(IReadOnlyList<Event> delivery)
     {
@@ -71,16 +78,46 @@ internal sealed class History
         }
     }
 
-    /// <summary>What the view must show after a delivery: of each item the newest change by (time, sequence number), compared as numbers. Knows nothing of the sink.</summary>
+    /// <summary>
+    /// What the view must show after a delivery: of each item the newest change by time; of several at that time the one that all ways through their images end with, else
+    /// that of the highest number. Knows nothing of the sink: items and numbers are compared as such, and all orders are tried.
+    /// </summary>
     public static string Expect(IEnumerable<Event> delivery)
     {
         var lines = delivery
             .GroupBy(static one => one.Key)
-            .Select(static changes => changes.OrderBy(static one => one.Time).ThenBy(static one => one.Sequence ?? -1).Last())
+            .Select(static changes => Newest([.. changes.GroupBy(static one => one.Time).MaxBy(static same => same.Key)!]))
             .Where(static newest => newest.New is not null)
             .Select(static newest => newest.Expected)
             .Order(StringComparer.Ordinal);
         return string.Concat(lines.Select(static line => line + "\n"));
+    }
+
+    private static Event Newest(List<Event> sameTime)
+    {
+        var byNumber = sameTime.OrderBy(static one => one.Sequence ?? -1).ToList();
+        var different = byNumber.GroupBy(static one => (one.Old, one.New)).Select(static copies => copies.Last()).ToList();
+        if (different.Count == 1 || different.Exists(static one => one.Sequence is null))
+        {
+            return byNumber[^1];
+        }
+
+        var ends = new HashSet<string?>();
+        Walk(different, null, ends, isFirst: true);
+        return ends.Count == 1 ? different.Last(one => one.New == ends.Single()) : byNumber[^1];
+
+        static void Walk(List<Event> left, string? at, HashSet<string?> ends, bool isFirst)
+        {
+            if (left.Count == 0)
+            {
+                ends.Add(at);
+            }
+
+            foreach (var next in left.Where(next => isFirst || next.Old == at))
+            {
+                Walk([.. left.Where(one => one != next)], next.New, ends, isFirst: false);
+            }
+        }
     }
 
     private void TakeSnapshot(string?[] items, long time)

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using TypedCdc.Sql;
+
+namespace TypedCdc.Sqlite;
+
+/// <summary>The statements that write one table.</summary>
+internal sealed class SqliteStatements
+{
+    /// <summary>From which image to which the row's change led: hashes, for telling which of two changes at the same time was the later one.</summary>
+    public static readonly string[] ImageColumns = ["cdc_old", "cdc_new"];
+
+    private readonly SqlTable _table;
+    private readonly string[] _keys;
+    private readonly string[] _columns; // in the order of their parameters
+
+    public SqliteStatements(SqlTable table)
+    {
+        _table = table;
+        _keys = [.. table.Keys.Select(static key => SqlName.Quote(key.Name))];
+        _columns = [.. table.Columns.Select(static column => SqlName.Quote(column.Name)), SqlName.Quote(SqlName.Version), SqlName.Quote(SqlName.DeletedAt),
+            .. ImageColumns.Select(SqlName.Quote)];
+        Table = SqlName.Quote(SqlName.OfTable(table.Name));
+        TiesTable = SqlName.Quote(SqlName.OfTable(table.Name) + "_ties");
+    }
+
+    /// <summary>The table's name, quoted.</summary>
+    public string Table { get; }
+
+    /// <summary>The name of the table of ties, quoted.</summary>
+    public string TiesTable { get; }
+
+    /// <summary>
+    /// The guarded upsert of a row or a tombstone: cells in column order, version, time of removal, images. By time alone: rows of the same time are
+    /// for <see cref="SqliteTies"/>.
+    /// </summary>
+    public string Upsert => Insert(Table, " AS t").Append("\nON CONFLICT (").AppendJoin(", ", _keys).Append(") DO UPDATE SET\n    ")
+        .AppendJoin(",\n    ", _columns.Except(_keys, StringComparer.Ordinal).Select(static column => $"{column} = excluded.{column}"))
+        .Append("\nWHERE substr(t.\"cdc_ver\", 1, 19) < substr(excluded.\"cdc_ver\", 1, 19)").ToString();
+
+    /// <summary>The version of a key's row.</summary>
+    public string Version => $"SELECT \"cdc_ver\" FROM {Table} WHERE {IsKey}";
+
+    /// <summary>The table of ties: every different change of an item at the time of its row, where there are several.</summary>
+    public string CreateTies
+    {
+        get
+        {
+            var text = new StringBuilder("CREATE TABLE IF NOT EXISTS ").Append(TiesTable).Append(" (\n");
+            foreach (var column in _table.Columns)
+            {
+                text.Append("    ").Append(SqlStatements.ColumnDefinition(SqlDatabase.Sqlite, column)).Append(",\n");
+            }
+
+            return text.Append("    \"cdc_ver\" TEXT NOT NULL,\n    \"cdc_deleted_at\" INTEGER,\n    \"cdc_old\" INTEGER,\n    \"cdc_new\" INTEGER,\n    \"cdc_id\" INTEGER PRIMARY KEY,\n    UNIQUE (")
+                .AppendJoin(", ", _keys).Append(", \"cdc_old\", \"cdc_new\")\n)").ToString();
+        }
+    }
+
+    /// <summary>Forgets what was remembered of an item at another time.</summary>
+    public string ForgetOlderTies => $"DELETE FROM {TiesTable} WHERE {IsKey} AND substr(\"cdc_ver\", 1, 19) <> ?{_keys.Length + 1}";
+
+    /// <summary>Forgets all that is remembered of items whose row is of another time by now.</summary>
+    public string ForgetSettledTies =>
+        $"DELETE FROM {TiesTable} AS tie WHERE NOT EXISTS (SELECT 1 FROM {Table} AS t WHERE {string.Join(" AND ", _keys.Select(static key => $"t.{key} = tie.{key}"))} "
+        + "AND substr(t.\"cdc_ver\", 1, 19) = substr(tie.\"cdc_ver\", 1, 19))";
+
+    /// <summary>Remembers the row that the table has, unless that came from the remembered ones.</summary>
+    public string RememberPresent =>
+        $"INSERT INTO {TiesTable} ({List(_columns)}) SELECT {List(_columns)} FROM {Table} WHERE {IsKey} AND NOT EXISTS (SELECT 1 FROM {TiesTable} WHERE {IsKey})";
+
+    /// <summary>Remembers a change; one that came before is remembered under its newest version.</summary>
+    public string RememberTie => Insert(TiesTable, " AS t").Append("\nON CONFLICT (").AppendJoin(", ", _keys)
+        .Append(", \"cdc_old\", \"cdc_new\") DO UPDATE SET \"cdc_ver\" = max(t.\"cdc_ver\", excluded.\"cdc_ver\")").ToString();
+
+    /// <summary>What is remembered of an item, by version: id, version, images.</summary>
+    public string Ties => $"SELECT \"cdc_id\", \"cdc_ver\", \"cdc_old\", \"cdc_new\" FROM {TiesTable} WHERE {IsKey} ORDER BY \"cdc_ver\", \"cdc_old\", \"cdc_new\"";
+
+    /// <summary>Makes a remembered change (2) the row, under a version (1).</summary>
+    public string TakeTie
+    {
+        get
+        {
+            var others = _columns.Except([.. _keys, "\"cdc_ver\""], StringComparer.Ordinal).ToArray();
+            return $"""
+                UPDATE {Table} AS t SET ({List(["\"cdc_ver\"", .. others])}) = (SELECT {List(["?1", .. others])} FROM {TiesTable} WHERE "cdc_id" = ?2)
+                FROM {TiesTable} AS tie
+                WHERE tie."cdc_id" = ?2 AND {string.Join(" AND ", _keys.Select(static key => $"t.{key} = tie.{key}"))}
+                    AND (t."cdc_ver" <> ?1 OR t."cdc_old" IS NOT tie."cdc_old" OR t."cdc_new" IS NOT tie."cdc_new")
+                """;
+        }
+    }
+
+    private string IsKey => string.Join(" AND ", _keys.Select(static (key, i) => string.Create(CultureInfo.InvariantCulture, $"{key} = ?{i + 1}")));
+
+    private StringBuilder Insert(string table, string alias) => new StringBuilder("INSERT INTO ").Append(table).Append(alias).Append(" (").AppendJoin(", ", _columns)
+        .Append(")\nVALUES (").AppendJoin(", ", _columns.Select(static (_, i) => string.Create(CultureInfo.InvariantCulture, $"?{i + 1}"))).Append(')');
+
+    private static string List(IEnumerable<string> columns) => string.Join(", ", columns);
+}
