@@ -51,6 +51,10 @@ public sealed class CdcModelGenerator : IIncrementalGenerator
         // Only mistakes are ever combined with the compilation, which gives them their place in it.
         var diagnostics = parsed
             .SelectMany(static (result, _) => result.Diagnostics)
+            .Collect()
+
+            // A mistake in a type that several models hold is one mistake.
+            .SelectMany(static (all, _) => all.Distinct())
             .WithTrackingName(DiagnosticsStep)
             .Combine(context.CompilationProvider);
         context.RegisterSourceOutput(diagnostics, static (output, pair) => output.ReportDiagnostic(pair.Left.ToDiagnostic(pair.Right)));

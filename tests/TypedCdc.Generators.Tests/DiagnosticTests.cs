@@ -202,6 +202,63 @@ public sealed class DiagnosticTests
         Error("TCDC017", $"[CdcTable(\"one\")] public partial record One([PartitionKey(\"{new string('é', 128)}\"), CdcColumn(\"id\")] long [|Id|]);");
     }
 
+    [Theory]
+    [InlineData("[UnixTime] public long? [|Member|] { get; init; }")]
+    [InlineData("[UnixTime] public DateOnly? [|Member|] { get; init; }")]
+    [InlineData("[EnumNumber] public string? [|Member|] { get; init; }")]
+    [InlineData("[EnumNumber] public System.Collections.Generic.List<int>? [|Member|] { get; init; }")]
+    public void TCDC018_annotation_of_another_type(string member) =>
+        Error("TCDC018", "[CdcTable(\"one\")] public partial record One([PartitionKey] long Id) { " + member + " }");
+
+    [Fact]
+    public void TCDC018_annotations_of_the_type_and_of_elements() => MarkedSource.ExpectNone(
+        "[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, [UnixTime] DateTime A, [UnixTime(UnixTimeUnit.Milliseconds)] DateTimeOffset?[]? B, "
+        + "[EnumNumber] DayOfWeek C, [EnumNumber] System.Collections.Generic.Dictionary<string, DayOfWeek?>? D);");
+
+    private const string Converters = """
+        public abstract class Abstract : CdcConverter<Version> { }
+        public class Right : CdcConverter<Version>
+        {
+            public override Version Read(TypedCdc.Decoding.AttributeValueReader value) => new(value.GetString());
+            public override void Write(System.Text.Json.Utf8JsonWriter writer, Version value) { }
+        }
+        public sealed class Parameters(int one) : Right { public int One { get; } = one; }
+        public sealed class Derived : Right;
+
+        """;
+
+    [Theory]
+    [InlineData("[CdcConverter([|typeof(Right)|])] public string? Member { get; init; }")]
+    [InlineData("[CdcConverter([|typeof(Abstract)|])] public Version? Member { get; init; }")]
+    [InlineData("[CdcConverter([|typeof(Parameters)|])] public Version? Member { get; init; }")]
+    [InlineData("[CdcConverter([|typeof(string)|])] public Version? Member { get; init; }")]
+    [InlineData("[CdcConverter([|null!|])] public Version? Member { get; init; }")]
+    public void TCDC019_converter_of_another_type(string member) =>
+        Error("TCDC019", Converters + "[CdcTable(\"one\")] public partial record One([PartitionKey] long Id) { " + member + " }");
+
+    [Fact]
+    public void TCDC019_converters_that_fit() => MarkedSource.ExpectNone(
+        Converters + "[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, [CdcConverter(typeof(Right))] Version? A, [CdcConverter(typeof(Derived), Kinds = AttributeKind.S | AttributeKind.N)] Version B);");
+
+    [Theory]
+    [InlineData("[CdcOverflow] public string? [|Member|] { get; init; }")]
+    [InlineData("[CdcOverflow] public System.Collections.Generic.Dictionary<string, string>? [|Member|] { get; init; }")]
+    [InlineData("[CdcOverflow] public System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>? One { get; init; } [CdcOverflow] public System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>? [|Two|] { get; init; }")]
+    public void TCDC020_overflow(string member) =>
+        Error("TCDC020", "[CdcTable(\"one\")] public partial class Model { [PartitionKey] public long Id { get; set; } " + member + " }");
+
+    [Fact]
+    public void TCDC020_overflow_that_fits() => MarkedSource.ExpectNone(
+        "[CdcTable(\"one\")] public partial class Model { [PartitionKey] public long Id { get; set; } [CdcOverflow] public System.Collections.Generic.IReadOnlyDictionary<string, System.Text.Json.JsonElement> Rest { get; init; } }"
+            .Replace("init; } }", "init; } = new System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>(); }", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_mistake_in_a_model_inside_two_models_is_said_once_where_it_is() => Error(
+        "TCDC008",
+        "public record Inner(string Name) { public object? [|Member|] { get; init; } }"
+        + "[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, Inner? Inner, System.Collections.Generic.List<Inner>? More);"
+        + "[CdcTable(\"two\")] public partial record Two([PartitionKey] long Id, Inner? Inner);");
+
     [Fact]
     public void A_pragma_suppresses_a_diagnostic()
     {

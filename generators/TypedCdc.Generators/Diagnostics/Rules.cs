@@ -96,13 +96,29 @@ internal static class Rules
         "The attribute name of '{0}' is {1}",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLinkBase + "TCDC017.md");
 
+    public static readonly DiagnosticDescriptor WrongEncoding = new(
+        "TCDC018", "An annotation does not fit the member's type",
+        "{0} on '{1}' is for {2}, not for '{3}'",
+        Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLinkBase + "TCDC018.md");
+
+    public static readonly DiagnosticDescriptor WrongConverter = new(
+        "TCDC019", "A converter is not for the member's type",
+        "'{0}' on '{1}' is no CdcConverter<{2}> with a constructor without parameters",
+        Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLinkBase + "TCDC019.md");
+
+    public static readonly DiagnosticDescriptor WrongOverflow = new(
+        "TCDC020", "A member cannot take the attributes that are not mapped",
+        "'{0}' cannot take the attributes that are not mapped: {1}",
+        Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLinkBase + "TCDC020.md");
+
     private static readonly Dictionary<string, DiagnosticDescriptor> ById = All().ToDictionary(static rule => rule.Id);
 
     /// <summary>Every rule.</summary>
     public static IEnumerable<DiagnosticDescriptor> All() =>
     [
         NotPartial, NoPartitionKey, TwoKeys, KeyType, AttributeClash, ColumnClash, NameTaken, UnsupportedType, NothingFills, SqlNameTooLong, TableName,
-        Unreachable, NoConstructor, ModelShape, RequiredNotMapped, InexactKey, AttributeName,
+        Unreachable, NoConstructor, ModelShape, RequiredNotMapped, InexactKey, AttributeName, WrongEncoding, WrongConverter,
+        WrongOverflow,
     ];
 
     public static DiagnosticDescriptor Get(string id) => ById[id];

@@ -46,7 +46,7 @@ internal static class ModelEmitter
         writer.Line(ModelFile.GeneratedCode);
         writer.Open($"public readonly record struct {name}({string.Join(", ", keys.Select(static key => $"{key.Shape.TypeName} {key.Identifier}"))})");
         writer.Line($"internal static {name} Of({model.FullName} item) => new({string.Join(", ", keys.Select(Member))});");
-        if (keys.Any(static key => key.Shape.Kind == ValueKind.Bytes))
+        if (keys.Any(static key => key.Shape.IsBytes))
         {
             ContentEquality(writer, name, keys);
         }
@@ -61,8 +61,8 @@ internal static class ModelEmitter
     // Keys are equal by their bytes, not by the array that holds them.
     private static void ContentEquality(CodeWriter writer, string name, System.Collections.Generic.List<MemberModel> keys)
     {
-        var equal = string.Join(" && ", keys.Select(static key => key.Shape.Kind == ValueKind.Bytes
-            ? $"global::System.MemoryExtensions.SequenceEqual<byte>({key.Identifier}, other.{key.Identifier})"
+        var equal = string.Join(" && ", keys.Select(static key => key.Shape.IsBytes
+            ? $"global::System.MemoryExtensions.SequenceEqual<byte>({Span(key)}, other.{Span(key)})"
             : $"global::System.Collections.Generic.EqualityComparer<{key.Shape.TypeName}>.Default.Equals({key.Identifier}, other.{key.Identifier})"));
         writer.Line().Line($"""
             /// <summary>Equal by the content of the bytes.</summary>
@@ -74,11 +74,13 @@ internal static class ModelEmitter
         writer.Line("var hash = new global::System.HashCode();");
         foreach (var key in keys)
         {
-            writer.Line(key.Shape.Kind == ValueKind.Bytes ? $"hash.AddBytes({key.Identifier});" : $"hash.Add({key.Identifier});");
+            writer.Line(key.Shape.IsBytes ? $"hash.AddBytes({Span(key)});" : $"hash.Add({key.Identifier});");
         }
 
         writer.Line("return hash.ToHashCode();");
         writer.Close();
+
+        static string Span(MemberModel key) => key.Identifier + (key.Shape.Kind == ValueKind.Memory ? ".Span" : "");
     }
 
     private static void Attributes(CodeWriter writer, TableModel model)

@@ -14,34 +14,46 @@ internal static class ValueExpressions
     /// <param name="reader">An expression of type <c>AttributeValueReader</c>.</param>
     public static string Read(ValueShape shape, string reader) => shape.Kind switch
     {
-        ValueKind.String => $"{reader}.GetString()",
-        ValueKind.Boolean => $"{reader}.GetBoolean()",
         ValueKind.Integer => $"{reader}.GetInteger<{shape.TypeName}>()",
-        ValueKind.Decimal => $"{reader}.GetDecimal()",
-        ValueKind.Double => $"{reader}.GetDouble()",
-        ValueKind.Single => $"{reader}.GetSingle()",
-        ValueKind.Bytes => $"{reader}.GetBytes()",
-        ValueKind.Guid => $"{reader}.GetGuid()",
-        ValueKind.DateTimeOffset => $"{reader}.GetDateTimeOffset()",
         ValueKind.Enum => $"{reader}.GetEnum<{shape.TypeName}>()",
-        _ => throw new ArgumentOutOfRangeException(nameof(shape)),
+        ValueKind.EnumNumber => $"{reader}.GetEnumNumber<{shape.TypeName}>()",
+        ValueKind.NamedEnum or ValueKind.Nested or ValueKind.Converted => $"{shape.Codec}.Read({reader})",
+        ValueKind.Memory => $"{reader}.GetBytes()",
+        ValueKind.JsonNode => $"{reader}.GetJsonNode()!",
+        ValueKind.UnixSeconds or ValueKind.UnixMilliseconds => $"{reader}.Get{shape.Kind}(){(shape.IsDateTime ? ".UtcDateTime" : "")}",
+        _ when shape.Element is { } element => $"{reader}.Get{shape.Kind}<{element.TypeName}{(shape.IsElementNullable ? "?" : "")}>({ElementReader(shape, element)})",
+        _ => $"{reader}.Get{shape.Kind}()",
     };
 
-    /// <summary>Writes a value that is not null, as a statement.</summary>
+    /// <summary>Writes a value that is not null, as an expression.</summary>
     /// <param name="shape">What it is.</param>
     /// <param name="value">An expression of the shape's type.</param>
     public static string Write(ValueShape shape, string value) => shape.Kind switch
     {
-        ValueKind.String => $"{Writer}.WriteString(writer, {value});",
-        ValueKind.Boolean => $"{Writer}.WriteBoolean(writer, {value});",
-        ValueKind.Integer => $"{Writer}.WriteInteger(writer, {value});",
-        ValueKind.Decimal => $"{Writer}.WriteDecimal(writer, {value});",
-        ValueKind.Double => $"{Writer}.WriteDouble(writer, {value});",
-        ValueKind.Single => $"{Writer}.WriteSingle(writer, {value});",
-        ValueKind.Bytes => $"{Writer}.WriteBytes(writer, {value});",
-        ValueKind.Guid => $"{Writer}.WriteGuid(writer, {value});",
-        ValueKind.DateTimeOffset => $"{Writer}.WriteDateTimeOffset(writer, {value});",
-        ValueKind.Enum => $"{Writer}.WriteEnum(writer, {value});",
-        _ => throw new ArgumentOutOfRangeException(nameof(shape)),
+        ValueKind.NamedEnum or ValueKind.Nested or ValueKind.Converted => $"{shape.Codec}.Write(writer, {value})",
+        ValueKind.Memory => $"{Writer}.WriteBytes(writer, {value}.Span)",
+        ValueKind.List or ValueKind.Array or ValueKind.ImmutableArray or ValueKind.ImmutableList => $"{Writer}.WriteList(writer, {value}, {ElementWriter(shape)})",
+        ValueKind.Set or ValueKind.SortedSet or ValueKind.ImmutableSet =>
+            $"{Writer}.WriteSet(writer, global::TypedCdc.AttributeKind.{shape.Kinds}, {value}, {ElementWriter(shape)})",
+        ValueKind.Dictionary or ValueKind.SortedDictionary or ValueKind.ImmutableDictionary => $"{Writer}.WriteMap(writer, {value}, {ElementWriter(shape)})",
+        _ => $"{Writer}.Write{shape.Kind}(writer, {value})",
     };
+
+    private static string ElementReader(ValueShape shape, ValueShape element)
+    {
+        if (!shape.IsElementNullable && element.Kind is ValueKind.NamedEnum or ValueKind.Nested)
+        {
+            return $"{element.Codec}.Read";
+        }
+
+        var read = Read(element, "value");
+        return $"static value => {(shape.IsElementNullable ? $"value.IsNull ? null : {read}" : read)}";
+    }
+
+    private static string ElementWriter(ValueShape shape)
+    {
+        var element = shape.Element ?? throw new ArgumentException("Only a collection has elements.", nameof(shape));
+        var value = !shape.IsElementNullable ? "value" : element.IsValueType ? "value.GetValueOrDefault()" : "value!";
+        return $"static (writer, value) => {Write(element, value)}";
+    }
 }

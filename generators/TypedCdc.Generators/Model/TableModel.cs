@@ -25,9 +25,6 @@ internal sealed record TableModel
     /// <summary>The name as C# writes it.</summary>
     public required string Identifier { get; init; }
 
-    /// <summary>The name with <c>global::</c>.</summary>
-    public required string FullName { get; init; }
-
     /// <summary>The name of the generated files, without extension.</summary>
     public required string HintName { get; init; }
 
@@ -42,21 +39,29 @@ internal sealed record TableModel
 
     public required string? SqlSchema { get; init; }
 
-    /// <summary>In the model's order; the index is the ordinal.</summary>
-    public required EquatableArray<MemberModel> Members { get; init; }
+    /// <summary>How items become the model.</summary>
+    public required ObjectModel Object { get; init; }
+
+    /// <summary>The models inside it, the enums with names of their own and the converters, each once.</summary>
+    public required EquatableArray<NestedModel> Nested { get; init; }
+
+    public required EquatableArray<EnumModel> Enums { get; init; }
+
+    public required EquatableArray<ConverterModel> Converters { get; init; }
 
     public required int PartitionKey { get; init; }
 
     /// <summary>-1 where there is none.</summary>
     public required int SortKey { get; init; }
 
-    /// <summary>The ordinals of the members that the constructor takes, with the parameters' names, in its order.</summary>
-    public required EquatableArray<ConstructorArgument> Constructor { get; init; }
-
     public required GeneratedNames Names { get; init; }
 
     /// <summary>A hash over names, types and keys.</summary>
     public required string Revision { get; init; }
+
+    public string FullName => Object.FullName;
+
+    public EquatableArray<MemberModel> Members => Object.Members;
 
     /// <summary>The key's members: partition key, then sort key.</summary>
     public IEnumerable<MemberModel> Keys()
@@ -68,11 +73,6 @@ internal sealed record TableModel
         }
     }
 }
-
-/// <summary>An argument of the constructor.</summary>
-/// <param name="Ordinal">The member that gives the value.</param>
-/// <param name="Parameter">The parameter's name as C# writes it.</param>
-internal sealed record ConstructorArgument(int Ordinal, string Parameter);
 
 /// <summary>What the project asks of the generator.</summary>
 /// <param name="HasExtensionMembers">The language version has C# 14's extension members.</param>

@@ -7,15 +7,43 @@ namespace TypedCdc.Generators.Model;
 internal enum ValueKind
 {
     String,
+    Char,
+    Uri,
     Boolean,
     Integer,
     Decimal,
     Double,
     Single,
+    Half,
+    Number,
     Bytes,
+    Memory,
     Guid,
     DateTimeOffset,
+    DateTime,
+    DateOnly,
+    TimeOnly,
+    TimeSpan,
+    UnixSeconds,
+    UnixMilliseconds,
     Enum,
+    EnumNumber,
+    NamedEnum,
+    JsonElement,
+    JsonNode,
+    List,
+    Array,
+    ImmutableArray,
+    ImmutableList,
+    Set,
+    SortedSet,
+    ImmutableSet,
+    Dictionary,
+    SortedDictionary,
+    ImmutableDictionary,
+    Nested,
+    Converted,
+    Overflow,
 }
 
 /// <summary>A C# type as an attribute value.</summary>
@@ -39,6 +67,24 @@ internal sealed record ValueShape
     /// <summary>What an error says was expected: <c>an N that fits long</c>.</summary>
     public required string Expected { get; init; }
 
+    /// <summary>The member of <c>AttributeEncoding</c> that the schema names; null for the default.</summary>
+    public string? Encoding { get; init; }
+
+    /// <summary>What a collection holds; a dictionary's values.</summary>
+    public ValueShape? Element { get; init; }
+
+    /// <summary>An element may be null.</summary>
+    public bool IsElementNullable { get; init; }
+
+    /// <summary>The generated class that reads and writes it (nested models, enums with names of their own), or the field of the converter.</summary>
+    public string? Codec { get; init; }
+
+    /// <summary>A <c>DateTime</c> where the getter gives a <c>DateTimeOffset</c>.</summary>
+    public bool IsDateTime { get; init; }
+
     /// <summary>Whether DynamoDB takes it in a key: S, N or B.</summary>
-    public bool CanBeKey => (Kinds & (AttributeKinds.S | AttributeKinds.N | AttributeKinds.B)) != 0;
+    public bool CanBeKey => Kinds is AttributeKinds.S or AttributeKinds.N or AttributeKinds.B;
+
+    /// <summary>Equal by content only where generated code compares it so.</summary>
+    public bool IsBytes => Kind is ValueKind.Bytes or ValueKind.Memory;
 }

@@ -16,6 +16,11 @@ internal static class Annotations
     public const string CdcAttribute = "CdcAttributeAttribute";
     public const string CdcIgnore = "CdcIgnoreAttribute";
     public const string CdcColumn = "CdcColumnAttribute";
+    public const string CdcOverflow = "CdcOverflowAttribute";
+    public const string CdcConverter = "CdcConverterAttribute";
+    public const string CdcConstructor = "CdcConstructorAttribute";
+    public const string UnixTime = "UnixTimeAttribute";
+    public const string EnumNumber = "EnumNumberAttribute";
 
     public static AttributeData? Find(IEnumerable<AttributeData> attributes, string name) =>
         attributes.FirstOrDefault(attribute => Is(attribute, name));
@@ -38,6 +43,6 @@ internal static class Annotations
         (attribute.ApplicationSyntaxReference?.GetSyntax(cancellation) as AttributeSyntax)?.ArgumentList?.Arguments
             .FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.ValueText == argumentName)?.GetLocation();
 
-    private static bool Is(AttributeData attribute, string name) =>
+    public static bool Is(AttributeData attribute, string name) =>
         attribute.AttributeClass is { ContainingNamespace: { Name: "TypedCdc", ContainingNamespace.IsGlobalNamespace: true } } type && type.Name == name;
 }

@@ -20,7 +20,7 @@ internal static class ConstructorSelector
     /// <summary>The constructor; null with a reason where there is none.</summary>
     public static ConstructorChoice? Select(ParseContext context, IReadOnlyList<MemberCandidate> members, out string reason)
     {
-        reason = "it has several constructors with parameters and none without";
+        reason = "it has several constructors with parameters and none without; mark one with [CdcConstructor]";
         if (Choose(context, members) is not { } constructor)
         {
             return null;
@@ -60,6 +60,12 @@ internal static class ConstructorSelector
     private static IMethodSymbol? Choose(ParseContext context, IReadOnlyList<MemberCandidate> members)
     {
         var constructors = context.Type.InstanceConstructors.Where(constructor => !IsCopy(constructor)).ToList();
+        if (constructors.Where(static constructor => Annotations.Find(constructor.GetAttributes(), Annotations.CdcConstructor) is not null).ToList() is { Count: > 0 } chosen)
+        {
+            return chosen.Count == 1 ? chosen[0] : null;
+        }
+
+        constructors.RemoveAll(constructor => !context.IsReachable(constructor));
         var written = constructors.Where(static constructor => !constructor.IsImplicitlyDeclared || constructor.Parameters.Length > 0).ToList();
         var open = written.Where(static constructor => constructor.DeclaredAccessibility == Accessibility.Public).ToList();
         var implicitOne = constructors.FirstOrDefault(static constructor => constructor.IsImplicitlyDeclared && constructor.Parameters.Length == 0);

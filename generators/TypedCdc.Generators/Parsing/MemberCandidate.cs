@@ -29,13 +29,19 @@ internal sealed class MemberCandidate
     public ITypeSymbol Type => Symbol is IPropertySymbol property ? property.Type : ((IFieldSymbol)Symbol).Type;
 
     /// <summary>The type without <c>Nullable&lt;T&gt;</c>.</summary>
-    public ITypeSymbol UnderlyingType => Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable
-        ? nullable.TypeArguments[0]
-        : Type;
+    public ITypeSymbol UnderlyingType => ValueClassifier.Underlying(Type);
 
-    /// <summary>Null is a value of the member. Code without nullable annotations never said that it is not.</summary>
-    public bool IsNullable => !SymbolEqualityComparer.Default.Equals(Type, UnderlyingType)
-        || (Type.IsReferenceType && Type.NullableAnnotation != NullableAnnotation.NotAnnotated);
+    /// <summary>Null is a value of the member.</summary>
+    public bool IsNullable => ValueClassifier.IsNullable(Type);
+
+    /// <summary>What the annotations say of how values stand.</summary>
+    public ValueOptions Options => new(
+        Parsing.Annotations.Find(Annotations, Parsing.Annotations.UnixTime) is { } unix
+            ? unix.ConstructorArguments.FirstOrDefault().Value is 1 ? ValueKind.UnixMilliseconds : ValueKind.UnixSeconds
+            : null,
+        Parsing.Annotations.Find(Annotations, Parsing.Annotations.EnumNumber) is not null);
+
+    public bool IsOverflow => Parsing.Annotations.Find(Annotations, Parsing.Annotations.CdcOverflow) is not null;
 
     public bool IsRequired => Symbol is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true };
 
@@ -52,7 +58,7 @@ internal sealed class MemberCandidate
     };
 
     /// <summary>The user asked for the member to be mapped.</summary>
-    public bool IsAnnotated => Key is not null || Parsing.Annotations.Find(Annotations, Parsing.Annotations.CdcAttribute) is not null;
+    public bool IsAnnotated => Key is not null || IsOverflow || Parsing.Annotations.Find(Annotations, Parsing.Annotations.CdcAttribute) is not null;
 
     /// <summary>The setter, which an override may leave to its base.</summary>
     public IMethodSymbol? Setter

@@ -16,7 +16,7 @@ namespace TypedCdc.Generators.Parsing;
 internal sealed record ParsedMember(MemberCandidate Candidate, IParameterSymbol? Parameter, MemberModel Model);
 
 /// <summary>Parses the members of one model.</summary>
-internal sealed class MemberParser(ParseContext context, ConstructorChoice? choice, NamingPolicy naming)
+internal sealed class MemberParser(ParseContext context, ConstructorChoice? choice)
 {
     // Amazon DynamoDB developer guide, "Quotas in Amazon DynamoDB", attribute names.
     private const int MaximumKeyNameBytes = 255;
@@ -30,6 +30,12 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
             context.Cancellation.ThrowIfCancellationRequested();
             if (Parse(candidate) is not { } member)
             {
+                continue;
+            }
+
+            if (member.Model.Shape.Kind == ValueKind.Overflow && members.Exists(static other => other.Model.Shape.Kind == ValueKind.Overflow))
+            {
+                context.Report(Rules.WrongOverflow, context.LocationOf(candidate.Symbol), candidate.Name, "another member takes them already");
                 continue;
             }
 
@@ -66,26 +72,23 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
             return null;
         }
 
-        var attributeName = GetAttributeName(candidate);
-        CheckAttributeName(candidate, attributeName);
-        if (ValueClassifier.Classify(candidate.UnderlyingType) is not { } shape)
+        // No attribute of DynamoDB has an empty name, so that of the overflow is found in no item.
+        var attributeName = candidate.IsOverflow ? "" : GetAttributeName(candidate);
+        if (!candidate.IsOverflow)
         {
-            // An error type has its own message from the compiler.
-            if (candidate.UnderlyingType.TypeKind != TypeKind.Error)
-            {
-                context.Report(
-                    Rules.UnsupportedType, context.LocationOf(candidate.Symbol), candidate.Name,
-                    candidate.Type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat));
-            }
+            CheckAttributeName(candidate, attributeName);
+        }
 
+        if (Classify(candidate) is not { } shape)
+        {
             return null;
         }
 
         CheckKey(candidate, shape);
         var key = candidate.KeyRole;
         var filling = GetFilling(candidate, parameter, isRequired);
-        var isNullable = candidate.IsNullable && key == KeyRole.None && (parameter is null || IsNullable(parameter));
-        var isUnfilled = !shape.IsValueType && !isNullable && parameter is not { HasExplicitDefaultValue: true }
+        var isNullable = candidate.IsNullable && key == KeyRole.None && (parameter is null || ValueClassifier.IsNullable(parameter.Type));
+        var isUnfilled = shape.Kind != ValueKind.Overflow && !shape.IsValueType && !isNullable && parameter is not { HasExplicitDefaultValue: true }
             && (filling is Filling.Constructor or Filling.Initializer || IsEmpty(candidate));
         if (isUnfilled && parameter is null && !candidate.IsRequired && key == KeyRole.None)
         {
@@ -98,18 +101,86 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
             Name = candidate.Name,
             Identifier = ModelShape.IdentifierOf(candidate.Name),
             AttributeName = attributeName,
-            ColumnName = column is not null && Annotations.GetFirstString(column) is { Length: > 0 } name ? name : SqlName.FromDynamoDb(attributeName),
+            ColumnName = column is not null && Annotations.GetFirstString(column) is { Length: > 0 } name ? name : SqlName.FromDynamoDb(candidate.IsOverflow ? candidate.Name : attributeName),
             Shape = shape,
             Filling = filling,
             Key = key,
             IsNullable = isNullable,
             IsDeclaredNullable = candidate.IsNullable,
             IsRequired = key != KeyRole.None || candidate.IsRequired || isUnfilled,
-            CanRead = candidate.Symbol is IFieldSymbol || candidate.Getter is { } getter && IsReachable(getter),
+            CanRead = candidate.Symbol is IFieldSymbol || candidate.Getter is { } getter && context.IsReachable(getter),
             DefaultValue = GetDefault(parameter, isNullable),
             DeclaringType = ValueClassifier.NameOf(candidate.Symbol.ContainingType),
             IsDeclaredInStruct = candidate.Symbol.ContainingType.IsValueType,
         });
+    }
+
+    private ValueShape? Classify(MemberCandidate candidate)
+    {
+        if (candidate.IsOverflow)
+        {
+            return ClassifyOverflow(candidate);
+        }
+
+        var converted = Converters.Of(context, candidate, out var isConverted);
+        if (isConverted)
+        {
+            return converted;
+        }
+
+        context.MemberLocation = context.LocationOf(candidate.Symbol);
+        var errors = context.Diagnostics.Count;
+        var shape = new ValueClassifier(context).Classify(candidate.UnderlyingType, candidate.Options);
+
+        // An error type has its own message from the compiler, and a model inside this one has said what is wrong with it.
+        if (shape is null && candidate.UnderlyingType.TypeKind != TypeKind.Error && context.Diagnostics.Count == errors)
+        {
+            context.Report(
+                Rules.UnsupportedType, context.LocationOf(candidate.Symbol), candidate.Name,
+                candidate.Type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat));
+        }
+
+        CheckEncoding(candidate, shape);
+        return shape;
+    }
+
+    // Annotations that say how a time or an enum stands must be on one, or on a collection of them.
+    private void CheckEncoding(MemberCandidate candidate, ValueShape? shape)
+    {
+        var innermost = shape;
+        while (innermost?.Element is { } element)
+        {
+            innermost = element;
+        }
+
+        if (innermost is null)
+        {
+            return;
+        }
+
+        if (candidate.Options.UnixTime is not null && innermost.Kind is not (ValueKind.UnixSeconds or ValueKind.UnixMilliseconds))
+        {
+            context.Report(Rules.WrongEncoding, context.LocationOf(candidate.Symbol), "[UnixTime]", candidate.Name, "a DateTime or DateTimeOffset", innermost.DisplayName);
+        }
+
+        if (candidate.Options.IsEnumNumber && innermost.Kind != ValueKind.EnumNumber)
+        {
+            context.Report(Rules.WrongEncoding, context.LocationOf(candidate.Symbol), "[EnumNumber]", candidate.Name, "an enum", innermost.DisplayName);
+        }
+    }
+
+    private ValueShape? ClassifyOverflow(MemberCandidate candidate)
+    {
+        if (candidate.Type is INamedTypeSymbol { Name: "Dictionary" or "IDictionary" or "IReadOnlyDictionary", TypeArguments.Length: 2 } type
+            && type.ContainingNamespace.ToDisplayString() == "System.Collections.Generic"
+            && type.TypeArguments[0].SpecialType == SpecialType.System_String
+            && type.TypeArguments[1] is { Name: "JsonElement" } value && value.ContainingNamespace.ToDisplayString() == "System.Text.Json")
+        {
+            return ValueClassifier.Make(candidate.Type, ValueKind.Overflow, AttributeKinds.M, SqlColumnType.Overflow, "attributes that are not mapped");
+        }
+
+        context.Report(Rules.WrongOverflow, context.LocationOf(candidate.Symbol), candidate.Name, "it is not a Dictionary<string, JsonElement>");
+        return null;
     }
 
     private Filling GetFilling(MemberCandidate candidate, IParameterSymbol? parameter, bool isRequired)
@@ -124,7 +195,7 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
             return Filling.Constructor;
         }
 
-        var isReachable = candidate.Symbol is IFieldSymbol field ? IsReachable(field) : IsReachable(candidate.Setter!);
+        var isReachable = candidate.Symbol is IFieldSymbol field ? context.IsReachable(field) : context.IsReachable(candidate.Setter!);
         if (IsEmpty(candidate) && isReachable)
         {
             return Filling.Initializer;
@@ -138,13 +209,6 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
     /// <summary>The member holds nothing after the constructor has run.</summary>
     private bool IsEmpty(MemberCandidate candidate) =>
         candidate.IsEmptyStorage() && (choice is null || !ConstructorSelector.MaySet(choice.Constructor, candidate.Symbol, context));
-
-    // Generated code is nested in the model, so it reaches whatever the model does.
-    private bool IsReachable(ISymbol symbol) => context.Compilation.IsSymbolAccessibleWithin(symbol, context.Type, context.Type);
-
-    private static bool IsNullable(IParameterSymbol parameter) =>
-        parameter.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }
-        || (parameter.Type.IsReferenceType && parameter.NullableAnnotation != NullableAnnotation.NotAnnotated);
 
     private static string? GetDefault(IParameterSymbol? parameter, bool isNullable)
     {
@@ -162,7 +226,7 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
         var given = candidate.Key is { } key ? Annotations.GetFirstString(key) : null;
         return given
             ?? (Annotations.Find(candidate.Annotations, Annotations.CdcAttribute) is { } attribute ? Annotations.GetFirstString(attribute) : null)
-            ?? NamingPolicies.Apply(naming, candidate.Name);
+            ?? NamingPolicies.Apply(context.Naming, candidate.Name);
     }
 
     private void CheckAttributeName(MemberCandidate candidate, string name)

@@ -40,15 +40,9 @@ internal static class ModelParser
         }
 
         var type = context.Type;
-        var naming = GetNaming(table);
-        var candidates = MemberCollector.Collect(context);
-        var choice = ConstructorSelector.Select(context, candidates, out var reason);
-        if (choice is null)
-        {
-            context.Report(Rules.NoConstructor, null, type.Name, reason);
-        }
-
-        var members = new MemberParser(context, choice, naming).Parse(candidates);
+        context.Naming = GetNaming(table);
+        var parsed = ObjectParser.Parse(context)!;
+        var (candidates, members) = (parsed.Candidates, parsed.Members);
         var partitionKey = FindKey(context, members, KeyRole.Partition);
         var sortKey = FindKey(context, members, KeyRole.Sort);
         if (partitionKey < 0 && !candidates.Any(static candidate => candidate.KeyRole == KeyRole.Partition && !candidate.IsIgnored))
@@ -60,12 +54,11 @@ internal static class ModelParser
         var sqlName = Annotations.GetNamedString(table, "SqlName") is { Length: > 0 } given ? given : SqlName.FromDynamoDb(tableName);
         CheckSqlNames(context, table, sqlName, members);
         var names = GeneratedNaming.Choose(context);
-        if (partitionKey < 0 || choice is null)
+        if (partitionKey < 0 || parsed.Model is null)
         {
             return null;
         }
 
-        var parsed = members.Select(static member => member.Model).ToEquatableArray();
         var sqlSchema = Annotations.GetNamedString(table, "SqlSchema") is { Length: > 0 } schema ? schema : null;
         var model = new TableModel
         {
@@ -73,21 +66,18 @@ internal static class ModelParser
             ContainingTypes = ModelShape.ContainingTypes(type).Select(static outer => new ContainingType(ModelShape.KeywordOf(outer), ModelShape.IdentifierOf(outer.Name))).ToEquatableArray(),
             Keyword = ModelShape.KeywordOf(type),
             Identifier = ModelShape.IdentifierOf(type.Name),
-            FullName = ValueClassifier.NameOf(type),
             HintName = type.ToDisplayString(HintFormat),
             IsStruct = type.IsValueType,
             IsPublic = ModelShape.ContainingTypes(type).Append(type).All(static one => one.DeclaredAccessibility == Accessibility.Public),
             TableName = tableName,
             SqlName = sqlName,
             SqlSchema = sqlSchema,
-            Members = parsed,
+            Object = parsed.Model,
+            Nested = context.Nested.ToEquatableArray(),
+            Enums = context.Enums.ToEquatableArray(),
+            Converters = context.Converters.ToEquatableArray(),
             PartitionKey = partitionKey,
             SortKey = sortKey,
-            Constructor = members.Select((member, ordinal) => (member, ordinal))
-                .Where(static one => one.member.Parameter is not null)
-                .OrderBy(static one => one.member.Parameter!.Ordinal)
-                .Select(static one => new ConstructorArgument(one.ordinal, ModelShape.IdentifierOf(one.member.Parameter!.Name)))
-                .ToEquatableArray(),
             Names = names,
             Revision = "",
         };

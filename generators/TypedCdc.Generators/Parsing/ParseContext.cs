@@ -1,29 +1,99 @@
-// What every step of parsing one type needs. Lives for one call; nothing of it reaches the model.
+// What every step of parsing one model needs. Lives for one call; nothing of it reaches the model.
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using TypedCdc.Generators.Diagnostics;
+using TypedCdc.Generators.Model;
 
 namespace TypedCdc.Generators.Parsing;
 
-/// <summary>The type being parsed, and the diagnostics found so far.</summary>
-internal sealed class ParseContext(INamedTypeSymbol type, Location location, Compilation compilation, CancellationToken cancellation)
+/// <summary>The type being parsed, and what has been found so far.</summary>
+internal sealed class ParseContext
 {
-    public INamedTypeSymbol Type { get; } = type;
+    private readonly ModelParts _parts;
 
-    /// <summary>The type's name where the annotation stands.</summary>
-    public Location Location { get; } = location;
+    public ParseContext(INamedTypeSymbol type, Location location, Compilation compilation, CancellationToken cancellation)
+        : this(type, type, location, compilation, new(), cancellation)
+    {
+    }
 
-    public Compilation Compilation { get; } = compilation;
+    private ParseContext(INamedTypeSymbol root, INamedTypeSymbol type, Location location, Compilation compilation, ModelParts parts, CancellationToken cancellation)
+    {
+        Root = root;
+        Type = type;
+        Location = location;
+        Compilation = compilation;
+        _parts = parts;
+        Cancellation = cancellation;
+    }
 
-    public CancellationToken Cancellation { get; } = cancellation;
+    /// <summary>The type that generated code is nested in, whose reach it has.</summary>
+    public INamedTypeSymbol Root { get; }
 
-    public List<DiagnosticInfo> Diagnostics { get; } = [];
+    /// <summary>The type being parsed: the root, or a model inside it.</summary>
+    public INamedTypeSymbol Type { get; }
+
+    /// <summary>The name of the type where the annotation stands, or of the member that brought the type in.</summary>
+    public Location Location { get; }
+
+    public Compilation Compilation { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>How members without a name of their own are named, in the root and in the models inside it.</summary>
+    public NamingPolicy Naming { get; set; }
+
+    /// <summary>The member being parsed, for what is wrong with a type that it brings in from another assembly.</summary>
+    public Location? MemberLocation { get; set; }
+
+    public List<DiagnosticInfo> Diagnostics => _parts.Diagnostics;
+
+    /// <summary>The models inside the root, by type; the parser adds them when a member first needs them. Null while it is not known whether they can be made.</summary>
+    public Dictionary<ISymbol, string> NestedCodecs => _parts.NestedCodecs;
+
+    public List<NestedModel> Nested => _parts.Nested;
+
+    public List<EnumModel> Enums => _parts.Enums;
+
+    public List<ConverterModel> Converters => _parts.Converters;
+
+    /// <summary>A name for generated code that no other part of it has.</summary>
+    public string Unique(string name)
+    {
+        var unique = name;
+        for (var i = 2; !_parts.Names.Add(unique); i++)
+        {
+            unique = name + i.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return unique;
+    }
+
+    public ParseContext ForNested(INamedTypeSymbol type, Location location) => new(Root, type, location, Compilation, _parts, Cancellation) { Naming = Naming };
 
     public void Report(DiagnosticDescriptor rule, Location? location, params string[] arguments) =>
         Diagnostics.Add(DiagnosticInfo.Create(rule, location ?? Location, arguments));
 
     /// <summary>Where the user wrote the symbol; the type's name where that is in another assembly.</summary>
     public Location LocationOf(ISymbol symbol) => symbol.Locations.FirstOrDefault(static location => location.IsInSource) ?? Location;
+
+    /// <summary>Generated code is nested in the root, so it reaches whatever the root does.</summary>
+    public bool IsReachable(ISymbol symbol) => Compilation.IsSymbolAccessibleWithin(symbol, Root, Type);
+
+    private sealed class ModelParts
+    {
+        public List<DiagnosticInfo> Diagnostics { get; } = [];
+
+        public Dictionary<ISymbol, string> NestedCodecs { get; } = new(SymbolEqualityComparer.Default);
+
+        public List<NestedModel> Nested { get; } = [];
+
+        public List<EnumModel> Enums { get; } = [];
+
+        public List<ConverterModel> Converters { get; } = [];
+
+        public HashSet<string> Names { get; } = ["CdcCodec"];
+    }
 }

@@ -10,10 +10,13 @@ namespace TypedCdc.Decoding;
 /// Writes attribute values in DynamoDB JSON (<c>{"N":"8"}</c>), so that <see cref="AttributeValueReader"/> reads back an equal value. Numbers are
 /// written as text in the invariant culture.
 /// </summary>
-public static class AttributeValueWriter
+public static partial class AttributeValueWriter
 {
-    // Longer than any number: 38 digits, sign, dot, "E-130"; BigInteger, which may be longer, takes the path through a string.
-    private const int NumberBytes = 64;
+    // Longer than any number that DynamoDB holds: 126 digits before the point for a BigInteger that ends in zeros, and a sign.
+    private const int NumberBytes = 160;
+
+    // A number this short can neither have too many digits nor, without an exponent of three digits, be out of range.
+    private const int SafeDigits = 5;
 
     /// <summary>Writes <c>{"NULL":true}</c>.</summary>
     public static void WriteNull(Utf8JsonWriter writer)
@@ -103,16 +106,14 @@ public static class AttributeValueWriter
         where TNumber : IUtf8SpanFormattable, IFormattable
     {
         Span<byte> utf8 = stackalloc byte[NumberBytes];
-        writer.WriteStartObject();
-        if (value.TryFormat(utf8, out var length, format, CultureInfo.InvariantCulture))
+        if (!value.TryFormat(utf8, out var length, format, CultureInfo.InvariantCulture)
+            || (length > SafeDigits && !DynamoDbNumber.TryParse(utf8[..length], out _)))
         {
-            writer.WriteString("N"u8, utf8[..length]);
-        }
-        else
-        {
-            writer.WriteString("N"u8, value.ToString(format.ToString(), CultureInfo.InvariantCulture));
+            throw new ArgumentOutOfRangeException(nameof(value), "DynamoDB's numbers have at most 38 significant digits and go from 1E-130 to 9.99E+125.");
         }
 
+        writer.WriteStartObject();
+        writer.WriteString("N"u8, utf8[..length]);
         writer.WriteEndObject();
     }
 }

@@ -4,7 +4,7 @@ namespace TypedCdc.Decoding;
 
 /// <summary>For generated code: a scanned map, its values by ordinal.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly ref struct ItemReader
+public readonly ref partial struct ItemReader
 {
     private readonly ReadOnlySpan<byte> _record;
     private readonly ReadOnlySpan<AttributeSlot> _slots;

@@ -41,7 +41,7 @@ partial class Order
 
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
-            new("id", global::TypedCdc.AttributeKind.S, true, "an S that is a GUID"),
+            new("id", global::TypedCdc.AttributeKind.S, true, "an S that is a UUID"),
             new("state", global::TypedCdc.AttributeKind.S, false, "an S that names a State"),
             new("note", global::TypedCdc.AttributeKind.S, false, "an S"),
             new("hidden", global::TypedCdc.AttributeKind.N, false, "an N that fits int"),
@@ -65,7 +65,7 @@ partial class Order
 
         public override global::Shop.Order Read(in global::TypedCdc.Decoding.ItemReader item)
         {
-            var model = new global::Shop.Order()
+            var model = new global::Shop.Order
             {
                 Id = item[0].GetGuid(),
             };

@@ -76,6 +76,27 @@ public sealed class SnapshotTests
         "class.g.cs");
 
     [Fact]
+    public void CollectionsAndNestedModels() => Verify(
+        """
+        namespace Shop;
+
+        public enum State { New, [System.Runtime.Serialization.EnumMember(Value = "in transit")] InTransit }
+
+        public sealed record Line(string Product, decimal Price) { public int Quantity { get; init; } = 1; }
+
+        [CdcTable("orders", Naming = Naming.CamelCase)]
+        public sealed partial record Order([PartitionKey] Guid Id)
+        {
+            public State State { get; init; }
+            public System.Collections.Generic.List<Line> Lines { get; init; } = [];
+            public System.Collections.Generic.HashSet<string>? Tags { get; init; }
+            [UnixTime] public DateTimeOffset? ExpiresAt { get; init; }
+            [CdcOverflow] public System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>? Rest { get; init; }
+        }
+        """,
+        "Order.g.cs");
+
+    [Fact]
     public void NamesTaken()
     {
         var run = GeneratorRun.Of(

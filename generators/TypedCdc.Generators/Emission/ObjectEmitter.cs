@@ -1,0 +1,197 @@
+// What items and the models inside them have in common: a table of attributes, a type made from them, the type written back.
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using TypedCdc.Generators.Model;
+using TypedCdc.Generators.Parsing;
+
+namespace TypedCdc.Generators.Emission;
+
+/// <summary>Prints how one type is read and written.</summary>
+internal static class ObjectEmitter
+{
+    /// <summary>The attributes, as the scanner looks for them.</summary>
+    public static void AttributeTable(CodeWriter writer, ObjectModel model, string declaration)
+    {
+        writer.Line($"{declaration} = new(").Line("[");
+        writer.Indented(inner =>
+        {
+            foreach (var member in model.Members)
+            {
+                var kinds = member.IsNullable ? member.Shape.Kinds | AttributeKinds.NULL : member.Shape.Kinds;
+                inner.Line($"new({CSharpLiteral.Of(member.AttributeName)}, {Kinds(kinds)}, {(member.IsRequired ? "true" : "false")}, {CSharpLiteral.Of(member.Shape.Expected)}),");
+            }
+        }).Line("]);");
+    }
+
+    /// <summary>A method that makes the type from <c>item</c>.</summary>
+    public static void Read(CodeWriter writer, ObjectModel model, string header)
+    {
+        var afterwards = Ordinals(model, static member => member.Filling is Filling.Setter or Filling.AccessorSetter or Filling.AccessorField).ToList();
+        if (afterwards.Count == 0)
+        {
+            Creation(writer, model, header + " => new");
+            return;
+        }
+
+        writer.Open(header);
+        Creation(writer, model, $"var model = new {model.FullName}");
+        foreach (var ordinal in afterwards)
+        {
+            var member = model.Members[ordinal];
+            var value = Value(member, ordinal);
+            writer.Open($"if ({Has(member, ordinal)})");
+            writer.Line(member.Filling switch
+            {
+                Filling.AccessorSetter => $"{Accessor(member)}({Self(member)}model, {value});",
+                Filling.AccessorField => $"{Accessor(member)}({Self(member)}model) = {value};",
+                _ => $"model.{member.Identifier} = {value};",
+            });
+            writer.Close();
+        }
+
+        writer.Line().Line("return model;");
+        writer.Close();
+    }
+
+    /// <summary>The attributes of <c>value</c>. Null is written as an absent attribute where that reads back as null.</summary>
+    public static void WriteMembers(CodeWriter writer, ObjectModel model)
+    {
+        foreach (var member in model.Members.Where(static member => member.CanRead))
+        {
+            var value = $"value.{member.Identifier}";
+            if (Condition(member, value) is { } condition)
+            {
+                writer.Open($"if ({condition})");
+                WriteMember(writer, member, member.IsDeclaredNullable && member.Shape.IsValueType ? value + ".Value" : value);
+                writer.Close();
+                if (KeepsValue(member))
+                {
+                    writer.Open("else");
+                    writer.Line($"writer.WritePropertyName({CSharpLiteral.Of(member.AttributeName)});");
+                    writer.Line("global::TypedCdc.Decoding.AttributeValueWriter.WriteNull(writer);");
+                    writer.Close();
+                }
+            }
+            else
+            {
+                WriteMember(writer, member, value);
+            }
+        }
+    }
+
+    // Absent would leave what the member begins with, so null must be said.
+    private static bool KeepsValue(MemberModel member) => member.IsNullable && member.Shape.Kind != ValueKind.Overflow
+        && (member.Filling is Filling.Setter or Filling.AccessorSetter or Filling.AccessorField || member.DefaultValue is not null);
+
+    /// <summary>The setters that C# does not let generated code call.</summary>
+    public static void Accessors(CodeWriter writer, ObjectModel model)
+    {
+        foreach (var member in model.Members)
+        {
+            var type = member.Shape.TypeName + (member.IsDeclaredNullable ? "?" : "");
+            var self = $"{(member.IsDeclaredInStruct ? "ref " : "")}{member.DeclaringType} self";
+            switch (member.Filling)
+            {
+                case Filling.AccessorSetter:
+                    writer.Line().Line($"""
+                        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = "set_{member.Name}")]
+                        private static extern void {Accessor(member)}({self}, {type} value);
+                        """);
+                    break;
+                case Filling.AccessorField:
+                    writer.Line().Line($"""
+                        [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Field, Name = "{member.Name}")]
+                        private static extern ref {type} {Accessor(member)}({self});
+                        """);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Kinds as C#.</summary>
+    public static string Kinds(AttributeKinds kinds) => "global::TypedCdc.AttributeKind." + kinds.ToString().Replace(", ", " | global::TypedCdc.AttributeKind.");
+
+    public static string Ordinal(int ordinal) => ordinal.ToString(CultureInfo.InvariantCulture);
+
+    private static void Creation(CodeWriter writer, ObjectModel model, string header)
+    {
+        var initialized = Ordinals(model, static member => member.Filling == Filling.Initializer).ToList();
+        var end = initialized.Count == 0 ? ";" : "";
+        if (model.Constructor.Count == 0)
+        {
+            writer.Line(header + (end.Length == 0 && !header.EndsWith("new", System.StringComparison.Ordinal) ? "" : "()") + end);
+        }
+        else
+        {
+            writer.Line(header + "(");
+            writer.Indented(inner =>
+            {
+                for (var i = 0; i < model.Constructor.Count; i++)
+                {
+                    var argument = model.Constructor[i];
+                    inner.Line($"{argument.Parameter}: {ValueOrDefault(model.Members[argument.Ordinal], argument.Ordinal)}{(i + 1 < model.Constructor.Count ? "," : ")" + end)}");
+                }
+            });
+        }
+
+        if (initialized.Count > 0)
+        {
+            writer.Open();
+            foreach (var ordinal in initialized)
+            {
+                writer.Line($"{model.Members[ordinal].Identifier} = {ValueOrDefault(model.Members[ordinal], ordinal)},");
+            }
+
+            writer.Close(";");
+        }
+    }
+
+    // Absent: an error where required (the reader throws), null where that is a value, else the parameter's or the type's default.
+    private static string ValueOrDefault(MemberModel member, int ordinal)
+    {
+        var value = Value(member, ordinal);
+        if (member.Shape.Kind != ValueKind.Overflow && (member.DefaultValue is not null || (!member.IsNullable && !member.IsRequired)))
+        {
+            return $"{Has(member, ordinal)} ? {(member.IsNullable ? $"({value})" : value)} : {member.DefaultValue ?? "default"}";
+        }
+
+        return value;
+    }
+
+    private static string Value(MemberModel member, int ordinal)
+    {
+        if (member.Shape.Kind == ValueKind.Overflow)
+        {
+            return "item.GetOverflow()";
+        }
+
+        var reader = $"item[{Ordinal(ordinal)}]";
+        var read = ValueExpressions.Read(member.Shape, reader);
+        return member.IsNullable ? $"{reader}.IsNull ? null : {read}" : read;
+    }
+
+    private static string Has(MemberModel member, int ordinal) => member.Shape.Kind == ValueKind.Overflow ? "item.HasUnmapped" : $"item.Has({Ordinal(ordinal)})";
+
+    private static string? Condition(MemberModel member, string value) =>
+        member.IsDeclaredNullable ? $"{value} is not null"
+        : member.Shape.Kind == ValueKind.ImmutableArray ? $"!{value}.IsDefault"
+        : null;
+
+    private static void WriteMember(CodeWriter writer, MemberModel member, string value)
+    {
+        if (member.Shape.Kind != ValueKind.Overflow)
+        {
+            writer.Line($"writer.WritePropertyName({CSharpLiteral.Of(member.AttributeName)});");
+        }
+
+        writer.Line(ValueExpressions.Write(member.Shape, value) + ";");
+    }
+
+    private static IEnumerable<int> Ordinals(ObjectModel model, System.Func<MemberModel, bool> predicate) =>
+        Enumerable.Range(0, model.Members.Count).Where(i => predicate(model.Members[i]));
+
+    private static string Accessor(MemberModel member) => (member.Filling == Filling.AccessorSetter ? "Set" : "FieldOf") + member.Name;
+
+    private static string Self(MemberModel member) => member.IsDeclaredInStruct ? "ref " : "";
+}

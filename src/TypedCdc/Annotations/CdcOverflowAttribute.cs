@@ -1,0 +1,8 @@
+namespace TypedCdc;
+
+/// <summary>
+/// The member takes every attribute that no other member maps, losslessly: a <c>Dictionary&lt;string, JsonElement&gt;</c> from attribute names to values in
+/// DynamoDB JSON (<c>{"S":"…"}</c>). Where all attributes are mapped it keeps its initializer.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field | AttributeTargets.Parameter)]
+public sealed class CdcOverflowAttribute : Attribute;

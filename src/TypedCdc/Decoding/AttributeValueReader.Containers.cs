@@ -1,0 +1,194 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace TypedCdc.Decoding;
+
+// Lists, sets and maps as the collections of .NET. A list takes an L, and a set too (sorted); a set takes a set.
+public readonly ref partial struct AttributeValueReader
+{
+    /// <summary>An L, or an SS, NS or BS (sorted, each element once), as a list.</summary>
+    public List<T> GetList<T>(AttributeReader<T> element)
+    {
+        var elements = EnumerateElements();
+        var list = new List<T>(elements.Count);
+        foreach (var one in elements)
+        {
+            list.Add(element(one));
+        }
+
+        return list;
+    }
+
+    /// <summary>An L, or an SS, NS or BS (sorted, each element once), as an array.</summary>
+    public T[] GetArray<T>(AttributeReader<T> element)
+    {
+        var elements = EnumerateElements();
+        var array = new T[elements.Count];
+        var count = 0;
+        foreach (var one in elements)
+        {
+            array[count++] = element(one);
+        }
+
+        return count == array.Length ? array : array[..count];
+    }
+
+    /// <summary>An L, or an SS, NS or BS (sorted, each element once), as an immutable array.</summary>
+    public ImmutableArray<T> GetImmutableArray<T>(AttributeReader<T> element) =>
+        System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(GetArray(element));
+
+    /// <summary>An L, or an SS, NS or BS (sorted, each element once), as an immutable list.</summary>
+    public ImmutableList<T> GetImmutableList<T>(AttributeReader<T> element) => ImmutableList.Create(GetArray(element));
+
+    /// <summary>An SS, NS or BS as a set. It enumerates in order: text by code point, numbers by value, bytes by value.</summary>
+    public HashSet<T> GetSet<T>(AttributeReader<T> element)
+    {
+        var elements = EnumerateSet();
+        var set = new HashSet<T>(elements.Count);
+        foreach (var one in elements)
+        {
+            set.Add(element(one));
+        }
+
+        return set;
+    }
+
+    /// <summary>An SS, NS or BS as a sorted set.</summary>
+    public SortedSet<T> GetSortedSet<T>(AttributeReader<T> element)
+    {
+        // Text sorts by code point like everything of DynamoDB's, and so the same in every culture.
+        var set = new SortedSet<T>(typeof(T) == typeof(string) ? (IComparer<T>)(object)StringComparer.Ordinal : null);
+        foreach (var one in EnumerateSet())
+        {
+            set.Add(element(one));
+        }
+
+        return set;
+    }
+
+    /// <summary>An SS, NS or BS as an immutable set.</summary>
+    public ImmutableHashSet<T> GetImmutableSet<T>(AttributeReader<T> element)
+    {
+        var set = ImmutableHashSet.CreateBuilder<T>();
+        foreach (var one in EnumerateSet())
+        {
+            set.Add(element(one));
+        }
+
+        return set.ToImmutable();
+    }
+
+    /// <summary>An M as a dictionary, in the order of the record.</summary>
+    public Dictionary<string, T> GetDictionary<T>(AttributeReader<T> element)
+    {
+        var entries = EnumerateMap();
+        var dictionary = new Dictionary<string, T>(entries.Count, StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            dictionary.Add(entry.GetName(), element(entry.Value));
+        }
+
+        return dictionary;
+    }
+
+    /// <summary>An M as a dictionary that is sorted by name, by UTF-16 code unit.</summary>
+    public SortedDictionary<string, T> GetSortedDictionary<T>(AttributeReader<T> element)
+    {
+        var dictionary = new SortedDictionary<string, T>(StringComparer.Ordinal);
+        foreach (var entry in EnumerateMap())
+        {
+            dictionary.Add(entry.GetName(), element(entry.Value));
+        }
+
+        return dictionary;
+    }
+
+    /// <summary>An M as an immutable dictionary.</summary>
+    public ImmutableDictionary<string, T> GetImmutableDictionary<T>(AttributeReader<T> element)
+    {
+        var dictionary = ImmutableDictionary.CreateBuilder<string, T>(StringComparer.Ordinal);
+        foreach (var entry in EnumerateMap())
+        {
+            dictionary.Add(entry.GetName(), element(entry.Value));
+        }
+
+        return dictionary.ToImmutable();
+    }
+
+    /// <summary>
+    /// Any value as plain JSON: N as a number with all its digits, B as base64 text, sets as sorted arrays. What was a B or a set can no longer be told from text or a list.
+    /// </summary>
+    public JsonElement GetJsonElement()
+    {
+        var buffer = new ArrayBufferWriter<byte>(Math.Max(_slot.Length, 16));
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            WritePlainJson(writer);
+        }
+
+        var reader = new Utf8JsonReader(buffer.WrittenSpan);
+        return JsonElement.ParseValue(ref reader);
+    }
+
+    /// <summary>As <see cref="GetJsonElement"/>; null for NULL.</summary>
+    public JsonNode? GetJsonNode()
+    {
+        var element = GetJsonElement();
+        return element.ValueKind switch
+        {
+            JsonValueKind.Object => JsonObject.Create(element),
+            JsonValueKind.Array => JsonArray.Create(element),
+            JsonValueKind.Null => null,
+            _ => JsonValue.Create(element),
+        };
+    }
+
+    /// <summary>Writes any value as plain JSON; see <see cref="GetJsonElement"/>.</summary>
+    public void WritePlainJson(Utf8JsonWriter writer)
+    {
+        switch (Kind)
+        {
+            case AttributeKind.S:
+                writer.WriteStringValue(GetString());
+                break;
+            case AttributeKind.B:
+                writer.WriteBase64StringValue(GetBytes());
+                break;
+            case AttributeKind.N:
+                Span<byte> digits = stackalloc byte[DynamoDbNumber.MaxTextLength];
+                GetNumber().TryFormat(digits, out var length, provider: System.Globalization.CultureInfo.InvariantCulture);
+                writer.WriteRawValue(digits[..length], skipInputValidation: true);
+                break;
+            case AttributeKind.BOOL:
+                writer.WriteBooleanValue(GetBoolean());
+                break;
+            case AttributeKind.NULL:
+                writer.WriteNullValue();
+                break;
+            case AttributeKind.M:
+                writer.WriteStartObject();
+                foreach (var entry in EnumerateMap())
+                {
+                    writer.WritePropertyName(entry.GetName());
+                    entry.Value.WritePlainJson(writer);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case AttributeKind.None:
+                ThrowKind();
+                break;
+            default:
+                writer.WriteStartArray();
+                foreach (var element in EnumerateElements())
+                {
+                    element.WritePlainJson(writer);
+                }
+
+                writer.WriteEndArray();
+                break;
+        }
+    }
+}
