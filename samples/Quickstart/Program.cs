@@ -1,0 +1,46 @@
+// The whole of TypedCdc in one program and with no service: captured change events → typed handlers → SQLite.
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Quickstart;
+using TypedCdc;
+
+var events = new Option<string>("--events")
+{
+    Description = "The change events to replay: a file or a pattern (JSON lines, gzip, concatenated JSON, Lambda or Streams envelopes).",
+    DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "events", "*.jsonl"),
+};
+var database = new Option<string>("--db")
+{
+    Description = "The SQLite database to write; made where it is not there.",
+    DefaultValueFactory = _ => "quickstart.db",
+};
+var command = new RootCommand("Replays DynamoDB change events into typed handlers and a SQLite database.") { events, database };
+command.SetAction((result, cancellationToken) => RunAsync(result.GetRequiredValue(events), result.GetRequiredValue(database), cancellationToken));
+return await command.Parse(args).InvokeAsync();
+
+static async Task<int> RunAsync(string events, string database, CancellationToken cancellationToken)
+{
+    var builder = Host.CreateApplicationBuilder();
+    builder.Logging.SetMinimumLevel(LogLevel.Warning);
+    builder.Services.AddSingleton<ChangeLog>();
+    builder.Services.AddTypedCdc(cdc => cdc
+        .FromFiles(events)
+        .Handle<Customer, CustomerHandler>()
+        .Handle<SensorReading, SensorReadingHandler>()
+        .ToSqlite(database, tables => tables.Add<Customer>().Add<SensorReading>()));
+
+    using var host = builder.Build();
+    await host.RunAsync(cancellationToken);   // ends when the files do
+
+    TablePrinter.Print(database, Customer.Schema.SqlName, "userid");
+    TablePrinter.Print(database, SensorReading.Schema.SqlName, "device, timestamp");
+
+    var statistics = host.Services.GetRequiredService<CdcStatistics>();
+    Console.Out.WriteLine();
+    Console.Out.WriteLine(
+        $"events: {statistics.Events}, inserted: {statistics.Inserted}, modified: {statistics.Modified}, removed: {statistics.Removed}, "
+        + $"dead-lettered: {statistics.DeadLettered}, unknown: {statistics.Unknown}");
+    return 0;
+}
