@@ -3,6 +3,7 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Quickstart;
 using TypedCdc;
 
@@ -24,23 +25,30 @@ static async Task<int> RunAsync(string events, string database, CancellationToke
 {
     var builder = Host.CreateApplicationBuilder();
     builder.Logging.SetMinimumLevel(LogLevel.Warning);
+    builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
     builder.Services.AddSingleton<ChangeLog>();
+    var deadLetters = Path.ChangeExtension(database, ".dead-letters.jsonl");
     builder.Services.AddTypedCdc(cdc => cdc
         .FromFiles(events)
+        .DeadLettersToFile(deadLetters)
         .Handle<Customer, CustomerHandler>()
         .Handle<SensorReading, SensorReadingHandler>()
         .ToSqlite(database, tables => tables.Add<Customer>().Add<SensorReading>()));
 
     using var host = builder.Build();
+    var statistics = host.Services.GetRequiredService<CdcStatistics>();
     await host.RunAsync(cancellationToken);   // ends when the files do
 
     TablePrinter.Print(database, Customer.Schema.SqlName, "userid");
     TablePrinter.Print(database, SensorReading.Schema.SqlName, "device, timestamp");
 
-    var statistics = host.Services.GetRequiredService<CdcStatistics>();
+    if (statistics.DeadLettered > 0)
+    {
+        Console.Out.WriteLine();
+        Console.Out.WriteLine($"What could not be read is kept in {deadLetters}.");
+    }
+
     Console.Out.WriteLine();
-    Console.Out.WriteLine(
-        $"events: {statistics.Events}, inserted: {statistics.Inserted}, modified: {statistics.Modified}, removed: {statistics.Removed}, "
-        + $"dead-lettered: {statistics.DeadLettered}, unknown: {statistics.Unknown}");
+    Console.Out.WriteLine(statistics);   // events: N, inserted: I, modified: M, removed: R, dead-lettered: D, unknown: U
     return 0;
 }
