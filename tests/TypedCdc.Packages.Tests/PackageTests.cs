@@ -36,17 +36,18 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
     public void A_project_with_nothing_but_the_packages_decodes_and_materialises()
     {
         var folder = feed.CreateProject("Stranger", "TypedCdc TypedCdc.Sqlite", "", ("Program.cs", """"
+            using Shop;
             using TypedCdc;
 
-            var change = CdcRecord.Decode<Shop.Customer>("""
+            var change = CdcRecord.Decode<Customer>("""
                 {"awsRegion":"us-west-2","eventID":"d3ed405e-420b-4601-8aaf-bda773a16d86","eventName":"MODIFY","userIdentity":null,
                  "recordFormat":"application/json","tableName":"customers","dynamodb":{"ApproximateCreationDateTime":1667565639982,
                  "Keys":{"userid":{"N":"8"}},"NewImage":{"first_name":{"S":"Ada"},"userid":{"N":"8"}},"OldImage":{"userid":{"N":"8"}},
                  "SizeBytes":104},"eventSource":"aws:dynamodb"}
                 """u8);
-            var modified = (Modified<Shop.Customer>)change;
-            Console.WriteLine($"{change.Key.UserId} {modified.After.FirstName} {change.HasChanged(Shop.Customer.Attributes.FirstName)} {change.Changes.Count}");
-            Console.WriteLine(Shop.Customer.Sql.Sqlite.Upsert.Contains("cdc_ver", StringComparison.Ordinal));
+            var modified = (Modified<Customer>)change;
+            Console.WriteLine($"{change.Key.UserId} {modified.After.FirstName} {change.HasChanged(Customer.Attributes.FirstName)} {change.Changes.Count}");
+            Console.WriteLine(Customer.Sql.Sqlite.Upsert.Contains("cdc_ver", StringComparison.Ordinal));
 
             namespace Shop
             {

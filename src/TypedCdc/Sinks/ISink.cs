@@ -11,7 +11,7 @@ public interface ISink
 
     /// <summary>
     /// Writes records, in order an item's key. When it returns, all of them are durable. May be called again with records that were written before.
-    /// Two calls run at once only with records of different lanes (<see cref="CdcRecord.GetKeyHash"/>).
+    /// Two calls run at once only with records of different lanes (<see cref="CdcRecord.GetKeyHash()"/>).
     /// </summary>
     /// <exception cref="RejectedRecordsException">Some records can never be written; all others of the call are durable.</exception>
     /// <exception cref="Exception">Anything else: none may be taken as written; the pipeline retries or dead-letters by its failure policy.</exception>
