@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using TypedCdc.Kinesis;
+
+namespace TypedCdc;
+
+/// <summary>Reads changes from Amazon Kinesis Data Streams.</summary>
+public static class CdcBuilderKinesisExtensions
+{
+    /// <summary>
+    /// Reads all shards of a Kinesis stream with this one worker, parents before their children, from the oldest record that is kept or from where the last run ended.
+    /// Credentials and region come from the AWS SDK's own chain unless the options or the address say otherwise.
+    /// </summary>
+    /// <param name="cdc">The builder.</param>
+    /// <param name="nameOrArnOrUrl">The stream's name; its ARN; <c>kinesis://NAME?region=REGION</c>; or <c>http(s)://HOST:PORT/NAME</c> for a service that is not AWS.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <exception cref="ArgumentException">The stream is given in no such form, or an option is out of range.</exception>
+    public static CdcBuilder FromKinesis(this CdcBuilder cdc, string nameOrArnOrUrl, Action<KinesisSourceOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(cdc);
+        var address = StreamAddress.Parse(nameOrArnOrUrl);
+        var options = new KinesisSourceOptions();
+        configure?.Invoke(options);
+        options.Validate();
+        return cdc.AddSource(services => new KinesisSource(
+            address,
+            options,
+            () => options.Api?.Invoke(services) ?? KinesisApiFactory.Create(address, options),
+            options.Checkpoints ?? services.GetService<ICheckpointStore>() ?? new FileCheckpointStore(
+                Path.Combine(services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory, address.Name + ".checkpoints.json"))));
+    }
+}

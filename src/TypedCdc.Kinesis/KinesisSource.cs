@@ -1,0 +1,353 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace TypedCdc.Kinesis;
+
+/// <summary>
+/// Reads a Kinesis stream: the thin asynchronous shell around <see cref="StreamWorker"/>. One loop takes events and steps; every command runs on its own and comes back as an event.
+/// </summary>
+internal sealed class KinesisSource : IChangeSource
+{
+    private readonly StreamAddress _address;
+    private readonly KinesisSourceOptions _options;
+    private readonly Func<IKinesisApi> _api;
+    private readonly ICheckpointStore _checkpoints;
+
+    internal KinesisSource(StreamAddress address, KinesisSourceOptions options, Func<IKinesisApi> api, ICheckpointStore checkpoints)
+    {
+        _address = address;
+        _options = options;
+        _api = api;
+        _checkpoints = checkpoints;
+    }
+
+    public string Name => _address.Name;
+
+    public async Task RunAsync(ISourceContext context, CancellationToken cancellationToken)
+    {
+        var api = _api();
+        try
+        {
+            await using var run = new Run(this, api, context);
+            await run.LoopAsync(cancellationToken);
+        }
+        finally
+        {
+            (api as IDisposable)?.Dispose();
+        }
+    }
+
+    /// <summary>One call of <see cref="RunAsync"/>.</summary>
+    private sealed class Run : IAsyncDisposable
+    {
+        private readonly KinesisSource _source;
+        private readonly IKinesisApi _api;
+        private readonly ISourceContext _context;
+        private readonly ILogger _logger;
+        private readonly CheckpointProgressStore _progress;
+        private readonly long _startedAt;
+        private readonly Channel<WorkerEvent> _events = Channel.CreateUnbounded<WorkerEvent>(new() { SingleReader = true });
+        private readonly ConcurrentDictionary<string, OpenShard> _shards = new(StringComparer.Ordinal);
+        private readonly Dictionary<StreamTimer, CancellationTokenSource> _timers = [];
+        private readonly HashSet<Task> _underWay = [];
+        private readonly CancellationTokenSource _reading = new();    // ends reads, publications and delays
+
+        internal Run(KinesisSource source, IKinesisApi api, ISourceContext context)
+        {
+            _source = source;
+            _api = api;
+            _context = context;
+            _logger = context.LoggerFactory.CreateLogger("TypedCdc.Kinesis");
+            _progress = new(source._checkpoints, context.Application, source.Name);
+            _startedAt = context.TimeProvider.GetTimestamp();
+        }
+
+        internal async Task LoopAsync(CancellationToken cancellationToken)
+        {
+            var worker = new StreamWorker(WorkerSettings.From(_source.Name, _source._options), Random.Shared);
+            await using var stop = cancellationToken.Register(() => _events.Writer.TryWrite(new WorkerEvent.StopRequested()));
+            _events.Writer.TryWrite(new WorkerEvent.Started());
+            var commands = new List<WorkerCommand>();
+            await foreach (var happened in _events.Reader.ReadAllAsync(CancellationToken.None))
+            {
+                var now = new WorkerTime(_context.TimeProvider.GetElapsedTime(_startedAt), _context.TimeProvider.GetUtcNow());
+                worker.Step(happened, now, commands);
+                foreach (var command in commands)
+                {
+                    if (command is WorkerCommand.Finish finish)
+                    {
+                        if (finish.Exception is not null)
+                        {
+                            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(finish.Exception);
+                        }
+
+                        return;
+                    }
+
+                    Execute(command);
+                }
+
+                commands.Clear();
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _reading.CancelAsync();
+            await Task.WhenAll(_underWay);
+            foreach (var shard in _shards.Values)
+            {
+                await shard.DisposeAsync();
+            }
+
+            foreach (var timer in _timers.Values)
+            {
+                timer.Dispose();
+            }
+
+            _reading.Dispose();
+        }
+
+        private void Execute(WorkerCommand command)
+        {
+            switch (command)
+            {
+                case WorkerCommand.Report report:
+                    Say(report.Notice);
+                    return;
+                case WorkerCommand.Discard discard:
+                    Shard(discard.Shard).Discard();
+                    return;
+                case WorkerCommand.StopReading:
+                    _reading.Cancel();
+                    return;
+            }
+
+            _underWay.RemoveWhere(static task => task.IsCompleted);
+            _underWay.Add(ExecuteAsync(command));
+        }
+
+        private async Task ExecuteAsync(WorkerCommand command)
+        {
+            // Off the loop: what runs synchronously in an implementation must not hold the other shards.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            try
+            {
+                if (await AnswerAsync(command) is { } answer)
+                {
+                    _events.Writer.TryWrite(answer);
+                }
+            }
+            catch (OperationCanceledException) when (_reading.IsCancellationRequested)
+            {
+                // Nobody waits for the answer any more.
+            }
+            catch (Exception exception)
+            {
+                _events.Writer.TryWrite(new WorkerEvent.Faulted(exception));
+            }
+        }
+
+        private async Task<WorkerEvent?> AnswerAsync(WorkerCommand command)
+        {
+            switch (command)
+            {
+                case WorkerCommand.DescribeStream:
+                    return await TryStreamAsync(async token => new WorkerEvent.StreamDescribed(await _api.DescribeStreamAsync(_source._address.Stream, token)));
+                case WorkerCommand.ListShards:
+                    return await TryStreamAsync(async token => new WorkerEvent.ShardsListed(await ListAsync(token)));
+                case WorkerCommand.ReadProgress read:
+                    return await ReadProgressAsync(read);
+                case WorkerCommand.WriteProgress write:
+                    return await TryWriteAsync(write.Shard, token => _progress.WriteAsync(write.StreamCreatedAt, write.Shard, write.Progress, token));
+                case WorkerCommand.WriteCreatedAt write:
+                    return await TryWriteAsync(null, token => _progress.WriteCreatedAtAsync(write.StreamCreatedAt, token));
+                case WorkerCommand.GetIterator get:
+                    return await TryShardAsync(get.Shard, async token => new WorkerEvent.IteratorReceived(
+                        get.Shard, await _api.GetShardIteratorAsync(_source._address.Stream, get.Shard, get.Position, token)));
+                case WorkerCommand.Read read:
+                    return await TryShardAsync(read.Shard, token => ReadAsync(read, token));
+                case WorkerCommand.Publish publish:
+                    await Shard(publish.Shard).PublishAsync(_reading.Token);
+                    return new WorkerEvent.Published(publish.Shard);
+                case WorkerCommand.Drain drain:
+                    return await DrainAsync(drain.Shard);
+                case WorkerCommand.Close close:
+                    if (_shards.TryRemove(close.Shard, out var closed))
+                    {
+                        await closed.DisposeAsync();
+                    }
+
+                    return null;
+                case WorkerCommand.DelayShard delay:
+                    // While stopping, the only delays are those between attempts to store.
+                    await Task.Delay(delay.Delay, _context.TimeProvider, _reading.IsCancellationRequested ? CancellationToken.None : _reading.Token);
+                    return new WorkerEvent.ShardDelayElapsed(delay.Shard);
+                case WorkerCommand.DelayStream delay:
+                    return await DelayStreamAsync(delay);
+                case WorkerCommand.DelayCheckpoint delay:
+                    await Task.Delay(delay.Delay, _context.TimeProvider, _reading.Token);
+                    return new WorkerEvent.CheckpointDue(Watermarks());
+                default:
+                    throw new UnreachableException(command.GetType().Name);
+            }
+        }
+
+        private static async Task<WorkerEvent> TryAsync(Func<Task<WorkerEvent>> attempt, Func<KinesisException, WorkerEvent> failed)
+        {
+            try
+            {
+                return await attempt();
+            }
+            catch (KinesisException exception)
+            {
+                return failed(exception);
+            }
+        }
+
+        private Task<WorkerEvent> TryStreamAsync(Func<CancellationToken, Task<WorkerEvent>> attempt) =>
+            TryAsync(() => attempt(_reading.Token), static exception => new WorkerEvent.StreamFailed(exception));
+
+        private Task<WorkerEvent> TryShardAsync(string shard, Func<CancellationToken, Task<WorkerEvent>> attempt) =>
+            TryAsync(() => attempt(_reading.Token), exception => new WorkerEvent.ShardFailed(shard, exception));
+
+        private static async Task<WorkerEvent> TryWriteAsync(string? shard, Func<CancellationToken, ValueTask> write)
+        {
+            try
+            {
+                // Not ended by a stop: a stop is when checkpoints matter most.
+                await write(CancellationToken.None);
+                return new WorkerEvent.ProgressWritten(shard);
+            }
+            catch (Exception exception)
+            {
+                return new WorkerEvent.ProgressNotWritten(shard, exception);
+            }
+        }
+
+        private async Task<IReadOnlyList<KinesisShard>> ListAsync(CancellationToken cancellationToken)
+        {
+            var shards = new List<KinesisShard>();
+            string? token = null;
+            do
+            {
+                var page = await _api.ListShardsAsync(_source._address.Stream, token, cancellationToken);
+                shards.AddRange(page.Shards);
+                token = page.NextToken;
+            }
+            while (token is not null);
+
+            return shards;
+        }
+
+        private async Task<WorkerEvent> ReadProgressAsync(WorkerCommand.ReadProgress read)
+        {
+            var shards = new Dictionary<string, ShardProgress>(StringComparer.Ordinal);
+            foreach (var shard in read.Shards)
+            {
+                shards[shard] = await _progress.ReadAsync(read.StreamCreatedAt, shard, _reading.Token);
+            }
+
+            return new WorkerEvent.ProgressRead(await _progress.ReadCreatedAtAsync(_reading.Token), shards);
+        }
+
+        private async Task<WorkerEvent> ReadAsync(WorkerCommand.Read read, CancellationToken cancellationToken)
+        {
+            var shard = Shard(read.Shard);
+            var batch = shard.BeginBatch();
+            var records = new KinesisRecords(batch, read.SkipThrough);
+            var answer = await _api.GetRecordsAsync(read.Iterator, read.Limit, records, cancellationToken);
+            return new WorkerEvent.RecordsRead(read.Shard, new(
+                answer.NextShardIterator, answer.BehindLatest, records.Count, batch.Count, records.Bytes, records.First, records.Last, records.LastArrival));
+        }
+
+        private async Task<WorkerEvent> DrainAsync(string name)
+        {
+            var shard = Shard(name);
+            var isComplete = false;
+            try
+            {
+                await shard.DrainAsync();
+                isComplete = true;
+            }
+            catch (OperationCanceledException)
+            {
+                // The pipeline has given up what is in flight; what is done is done.
+            }
+            catch (Exception exception)
+            {
+                _events.Writer.TryWrite(new WorkerEvent.Faulted(exception));
+            }
+
+            return new WorkerEvent.Drained(name, shard.Watermark, isComplete);
+        }
+
+        private async Task<WorkerEvent?> DelayStreamAsync(WorkerCommand.DelayStream delay)
+        {
+            var timer = CancellationTokenSource.CreateLinkedTokenSource(_reading.Token);
+            lock (_timers)
+            {
+                if (_timers.Remove(delay.Timer, out var earlier))
+                {
+                    earlier.Cancel();
+                    earlier.Dispose();
+                }
+
+                _timers.Add(delay.Timer, timer);
+            }
+
+            try
+            {
+                await Task.Delay(delay.Delay, _context.TimeProvider, timer.Token);
+                return new WorkerEvent.StreamDelayElapsed(delay.Timer);
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+        }
+
+        private Dictionary<string, SequenceNumber> Watermarks()
+        {
+            var watermarks = new Dictionary<string, SequenceNumber>(StringComparer.Ordinal);
+            foreach (var (name, shard) in _shards)
+            {
+                if (shard.Watermark is { } watermark)
+                {
+                    watermarks.Add(name, watermark);
+                }
+            }
+
+            return watermarks;
+        }
+
+        private OpenShard Shard(string name) => _shards.GetOrAdd(name, static (shard, run) => new(run._context, new(run._source.Name, shard)), this);
+
+        private void Say(WorkerNotice notice)
+        {
+            switch (notice)
+            {
+                case WorkerNotice.ShardBegun begun:
+                    KinesisLog.ShardBegun(_logger, _source.Name, begun.Shard, begun.Position);
+                    break;
+                case WorkerNotice.ShardEnded ended:
+                    KinesisLog.ShardEnded(_logger, _source.Name, ended.Shard);
+                    break;
+                case WorkerNotice.DataLost lost:
+                    KinesisLog.DataLost(_logger, lost.Loss, lost.Loss.Checkpoint, lost.Action);
+                    _source._options.DataLossDetected?.Invoke(lost.Loss);
+                    break;
+                case WorkerNotice.Retrying retrying:
+                    KinesisLog.Retrying(_logger, _source.Name, retrying.Shard ?? "the stream", retrying.Exception.Message);
+                    break;
+                case WorkerNotice.NotDrained not:
+                    KinesisLog.NotDrained(_logger, _source.Name, not.Shard);
+                    break;
+                default:
+                    throw new UnreachableException(notice.GetType().Name);
+            }
+        }
+    }
+}
