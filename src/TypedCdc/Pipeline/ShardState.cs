@@ -38,16 +38,24 @@ internal sealed class ShardState(ShardId id)
         while (_pending.TryPeek(out var head) && head.IsDone)
         {
             _pending.Dequeue();
-            if (!head.IsAbandoned)
+            if (head.IsAbandoned)
             {
-                AcknowledgedCount++;
+                continue;
+            }
 
-                // A source that goes back (a file read again) does not take the watermark with it.
-                if (Watermark is not { } watermark || head.SequenceNumber > watermark)
-                {
-                    Watermark = head.SequenceNumber;
-                    moved = true;
-                }
+            AcknowledgedCount++;
+
+            // Records out of one aggregate share a sequence number, which is behind the watermark only when all of them are done.
+            if (_pending.TryPeek(out var next) && next.SequenceNumber == head.SequenceNumber)
+            {
+                continue;
+            }
+
+            // A source that goes back (a file read again) does not take the watermark with it.
+            if (Watermark is not { } watermark || head.SequenceNumber > watermark)
+            {
+                Watermark = head.SequenceNumber;
+                moved = true;
             }
         }
 

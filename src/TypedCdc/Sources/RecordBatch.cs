@@ -8,7 +8,8 @@ namespace TypedCdc;
 /// </summary>
 public sealed class RecordBatch : IDisposable
 {
-    private readonly List<Entry> _entries = [];
+    private Entry[] _entries = [];      // pooled, as the bytes are: nothing is allocated a record
+    private int _count;
     private byte[] _buffer;
     private int _length;
     private int _reserved = -1;
@@ -29,7 +30,7 @@ public sealed class RecordBatch : IDisposable
     public string? TableName { get; init; }
 
     /// <summary>How many records there are.</summary>
-    public int Count => _entries.Count;
+    public int Count => _count;
 
     /// <summary>How many bytes the records take.</summary>
     public int Bytes => _length;
@@ -74,20 +75,28 @@ public sealed class RecordBatch : IDisposable
             throw new InvalidOperationException($"{length} bytes were written where {_reserved} were reserved.");
         }
 
-        _entries.Add(new(sequenceNumber, _length, length, range, problem));
+        if (_count == _entries.Length)
+        {
+            var larger = ArrayPool<Entry>.Shared.Rent(Math.Max(64, _count * 2));
+            _entries.AsSpan(0, _count).CopyTo(larger);
+            ReturnEntries(Interlocked.Exchange(ref _entries, larger));
+        }
+
+        _entries[_count++] = new(sequenceNumber, _length, length, range, problem);
         _length += length;
         _reserved = -1;
     }
 
-    public StreamPosition GetPosition(int index) => new(Shard, _entries[index].SequenceNumber);
+    /// <summary>The position of a record.</summary>
+    public StreamPosition GetPosition(int index) => new(Shard, At(index).SequenceNumber);
 
     /// <summary>The bytes of a record; not to be used after <see cref="Dispose"/>.</summary>
-    public ReadOnlyMemory<byte> GetUtf8(int index) => _buffer.AsMemory(_entries[index].Start, _entries[index].Length);
+    public ReadOnlyMemory<byte> GetUtf8(int index) => _buffer.AsMemory(At(index).Start, At(index).Length);
 
     /// <summary>Where in its file a record stands; default where that means nothing.</summary>
-    public ByteRange GetRange(int index) => _entries[index].Range;
+    public ByteRange GetRange(int index) => At(index).Range;
 
-    internal string? GetProblem(int index) => _entries[index].Problem;
+    internal string? GetProblem(int index) => At(index).Problem;
 
     /// <summary>Gives the buffer back. For the pipeline, or for a source that does not publish the batch.</summary>
     public void Dispose()
@@ -96,6 +105,19 @@ public sealed class RecordBatch : IDisposable
         if (buffer.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        ReturnEntries(Interlocked.Exchange(ref _entries, []));
+    }
+
+    private ref readonly Entry At(int index) => ref _entries.AsSpan(0, _count)[index];
+
+    // Cleared: a long sequence number and a problem are references.
+    private static void ReturnEntries(Entry[] entries)
+    {
+        if (entries.Length > 0)
+        {
+            ArrayPool<Entry>.Shared.Return(entries, clearArray: true);
         }
     }
 

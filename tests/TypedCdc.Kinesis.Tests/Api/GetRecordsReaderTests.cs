@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+
+namespace TypedCdc.Kinesis.Tests.Api;
+
+/// <summary>GetRecords answers read where they lie.</summary>
+public sealed class GetRecordsReaderTests
+{
+    private static readonly ShardId Shard = new("stream", "shardId-000000000000");
+
+    [Fact]
+    public void Records_come_out_as_they_were_put_whatever_the_order_of_fields()
+    {
+        var text = """
+            { "MillisBehindLatest": 1234, "NewField": {"a":[1,2,{"b":null}]},
+              "Records": [
+                {"Data":"e30=","PartitionKey":"a\"b","SequenceNumber":"49590338271490256608559692538361571095921575989136588898","ApproximateArrivalTimestamp":1.763690400123E9},
+                {"SequenceNumber":"49590338271490256608559692538361571095921575989136588899","EncryptionType":"KMS","ApproximateArrivalTimestamp":1763690401,"Data":""},
+                {"SequenceNumber":"49590338271490256608559692538361571095921575989136588900","Data":"+\/+\/","PartitionKey":"x"}
+              ], "ChildShards":[{"ShardId":"s"}], "NextShardIterator": "AAAA\u002b" }
+            """;
+        using var batch = new RecordBatch(Shard);
+        var records = new KinesisRecords(batch);
+        var answer = GetRecordsReader.Read(Encoding.UTF8.GetBytes(text), records);
+        Assert.Equal(new("AAAA+", TimeSpan.FromMilliseconds(1234)), answer);
+        Assert.Equal(3, batch.Count);
+        Assert.Equal("{}"u8.ToArray(), batch.GetUtf8(0).ToArray());
+        Assert.Equal(0, batch.GetUtf8(1).Length);
+        Assert.Equal([0xFB, 0xFF, 0xBF], batch.GetUtf8(2).ToArray());
+        Assert.Equal(SequenceNumber.Parse("49590338271490256608559692538361571095921575989136588898"), batch.GetPosition(0).SequenceNumber);
+        Assert.Equal(batch.GetPosition(2).SequenceNumber, records.Last);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1763690401), records.LastArrival);
+    }
+
+    [Fact]
+    public void End_of_a_closed_shard_has_no_next_iterator()
+    {
+        using var batch = new RecordBatch(Shard);
+        Assert.Equal(default, GetRecordsReader.Read("""{"NextShardIterator":null,"Records":[],"MillisBehindLatest":0}"""u8, new(batch)));
+        Assert.Equal(default, GetRecordsReader.Read("""{"Records":[]}"""u8, new(batch)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("""{"Records":[{"Data":"e30="}]}""")]
+    [InlineData("""{"Records":[{"SequenceNumber":"1"}]}""")]
+    [InlineData("""{"Records":[{"SequenceNumber":"x","Data":"e30="}]}""")]
+    [InlineData("""{"Records":[{"SequenceNumber":"1","Data":"e3"}]}""")]
+    [InlineData("""{"Records":[{"SequenceNumber":"1","Data":"\u0065\u0033\u0030="}]}""")]
+    [InlineData("""{"Records":[{"SequenceNumber":"1","Data":17}]}""")]
+    [InlineData("""{"Records":[{"SequenceNumber":"1","Data":"e30="}""")]
+    [InlineData("""{"Records":[]} {}""")]
+    public void What_is_not_an_answer_is_an_error_that_shows_nothing_of_it(string text)
+    {
+        using var batch = new RecordBatch(Shard);
+        var error = Assert.Throws<KinesisException>(() => GetRecordsReader.Read(Encoding.UTF8.GetBytes(text), new(batch)));
+        Assert.Equal(KinesisErrorKind.Transient, error.Kind);
+        Assert.DoesNotContain("e30", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Records_that_were_seen_before_are_left_out()
+    {
+        using var batch = new RecordBatch(Shard);
+        var records = new KinesisRecords(batch, SequenceNumber.Parse("2"));
+        GetRecordsReader.Read("""{"Records":[{"SequenceNumber":"1","Data":"MQ=="},{"SequenceNumber":"2","Data":"Mg=="},{"SequenceNumber":"3","Data":"Mw=="}]}"""u8, records);
+        Assert.Equal(3, records.Count);
+        Assert.Equal(SequenceNumber.Parse("1"), records.First);
+        Assert.Equal("3"u8.ToArray(), batch.GetUtf8(0).ToArray());
+        Assert.Equal(1, batch.Count);
+    }
+
+    [Fact]
+    public void Nothing_is_allocated_a_record()
+    {
+        var few = Answer(10);
+        var many = Answer(5_000);
+        Measure(many);   // fills the pools
+        Measure(few);
+        var small = Measure(few);
+        var large = Measure(many);
+        // The batch, the taker and the next iterator, however many records there are.
+        Assert.Equal(small, large);
+
+        static long Measure(byte[] answer)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            using var batch = new RecordBatch(Shard);
+            GetRecordsReader.Read(answer, new(batch));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    private static byte[] Answer(int count)
+    {
+        var data = Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"dynamodb":{"Keys":{"id":{"N":"1"}}}}"""));
+        var records = Enumerable.Range(0, count).Select(index => string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"SequenceNumber":"495903382714902566085596925383615710959215759891365{{index:D5}}","ApproximateArrivalTimestamp":1.763690400123E9,"Data":"{{data}}","PartitionKey":"abc"}"""));
+        return Encoding.UTF8.GetBytes($$"""{"Records":[{{string.Join(',', records)}}],"NextShardIterator":"AAAAAAAAAAE","MillisBehindLatest":0}""");
+    }
+}
