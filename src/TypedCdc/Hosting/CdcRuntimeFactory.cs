@@ -51,6 +51,7 @@ internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IService
                 options.TableNamePrefix),
             DeadLetters = scope == StopScope.Shard && registrations.DeadLetters is null ? null : CreateDeadLetterStore(environment),
             StopScope = scope,
+            Observer = services.GetService<IDeliveryObserver>(),
             Statistics = statistics,
             Health = services.GetRequiredService<CdcHealth>(),
             Limits = new(options.MaximumInFlightBytes, options.MaximumInFlightRecords),

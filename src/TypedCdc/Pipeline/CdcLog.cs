@@ -26,6 +26,9 @@ internal static partial class CdcLog
     [LoggerMessage(111, LogLevel.Warning, "Attribute '{Attribute}' of table '{Table}' is mapped by no member of {Model} (said once)")]
     internal static partial void UnmappedAttribute(this ILogger logger, string attribute, string table, string model);
 
+    [LoggerMessage(112, LogLevel.Warning, "Table '{Table}' holds items that belong to none of its models; they are counted as unknown and not delivered (said once)")]
+    internal static partial void UnknownItem(this ILogger logger, string table);
+
     [LoggerMessage(120, LogLevel.Warning, "'{Subscriber}' failed in attempt {Attempt} and is tried again in {Delay}")]
     internal static partial void Retrying(this ILogger logger, Exception exception, string subscriber, int attempt, TimeSpan delay);
 

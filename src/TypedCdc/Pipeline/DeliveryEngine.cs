@@ -34,7 +34,8 @@ internal sealed class DeliveryEngine
             new(settings.StopScope, settings.DeadLetters is not null));
         _contexts = Array.ConvertAll(_subscribers, subscriber => new WorkContext(
             settings.Services,
-            new(subscriber.Failure, settings.TimeProvider, notice => OnRetry(subscriber.Name, notice), settings.Randomizer)));
+            new(subscriber.Failure, settings.TimeProvider, notice => OnRetry(subscriber.Name, notice), settings.Randomizer,
+                settings.Observer is { } observer ? cancellation => observer.BeforeAttemptAsync(subscriber.Name, cancellation) : null)));
         _deadLetterRetry = new(
             new() { MaximumAttempts = null, IsTransient = static _ => true },
             settings.TimeProvider,
@@ -260,6 +261,7 @@ internal sealed class DeliveryEngine
                 _logger.Recovered(subscriber.Name);
             }
 
+            _settings.Observer?.OnCompleted(subscriber.Name, work, outcome);
             Dispatch(new DeliveryEvent.WorkCompleted(work, outcome));
         }
         catch (Exception) when (_abort.IsCancellationRequested)

@@ -37,6 +37,9 @@ internal sealed record EngineSettings
 
     internal bool EnableSensitiveData { get; init; }
 
+    /// <summary>For tests; null for none.</summary>
+    internal IDeliveryObserver? Observer { get; init; }
+
     /// <summary>The jitter's source, for tests; null for a random one.</summary>
     internal Func<double>? Randomizer { get; init; }
 }

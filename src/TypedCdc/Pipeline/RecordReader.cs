@@ -12,6 +12,7 @@ internal sealed class RecordReader
     private readonly EngineSettings _settings;
     private readonly Subscriber[] _subscribers;
     private readonly ConcurrentDictionary<string, TableRoute> _routes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string TableName, string Models), TableRoute> _narrowed = new();
     private readonly CdcRecordOptions _options;
     private readonly UnmappedAttributeWatch _unmapped;
 
@@ -48,6 +49,11 @@ internal sealed class RecordReader
         {
             var record = CdcRecord.Parse(utf8, position, options);
             var route = Route(record.TableName);
+            if (route.Models.Count > 1)
+            {
+                route = Narrow(route, record);
+            }
+
             if (_unmapped.Check(record, route) is { } unmapped)
             {
                 return Unreadable(unmapped);
@@ -62,7 +68,7 @@ internal sealed class RecordReader
                 Operation = record.Operation,
                 Route = route,
                 Subscribers = route.Subscribers,
-                KeyHash = route.Subscribers.Length == 0 ? 0 : record.GetKeyHash(),
+                KeyHash = route.Subscribers.Length == 0 ? 0 : route.IsKnown ? record.GetKeyHash(route.Models[0]) : record.GetKeyHash(),
                 SizeBytes = utf8.Length,
             };
         }
@@ -82,6 +88,42 @@ internal sealed class RecordReader
         };
     }
 
+    /// <summary>In a table of several models: the way of an item of those that it belongs to.</summary>
+    private TableRoute Narrow(TableRoute table, in CdcRecord record)
+    {
+        var models = new List<CdcModel>(1);
+        var doubtful = new List<CdcModel>(0);
+        foreach (var model in table.Models)
+        {
+            switch (ModelMatch.Matches(model, record))
+            {
+                case true:
+                    models.Add(model);
+                    break;
+                case null:
+                    doubtful.Add(model);
+                    break;
+            }
+        }
+
+        if (models.Count == 0)
+        {
+            models = doubtful; // their decoding says what is wrong
+        }
+
+        // A handful of combinations a table, and the names of models cannot hold a line break.
+        var name = models.Count == 0 ? "\n" : string.Join('\n', models.Select(model => model.ClrType.FullName));
+        return _narrowed.GetOrAdd((table.TableName, name), static (_, state) =>
+        {
+            if (state.Models.Count == 0)
+            {
+                state.Reader._settings.Logger.UnknownItem(state.TableName);
+            }
+
+            return state.Reader.CreateRoute(state.TableName, state.Models);
+        }, (Reader: this, table.TableName, Models: models));
+    }
+
     private TableRoute Route(string tableName)
     {
         if (_routes.TryGetValue(tableName, out var route))
@@ -89,7 +131,17 @@ internal sealed class RecordReader
             return route;
         }
 
-        var models = _settings.Tables.Find(tableName);
+        route = CreateRoute(tableName, _settings.Tables.Find(tableName));
+        if (_routes.Count < MaximumRoutes && _routes.TryAdd(tableName, route) && !route.IsKnown)
+        {
+            _settings.Logger.UnknownTable(tableName);
+        }
+
+        return route;
+    }
+
+    private TableRoute CreateRoute(string tableName, IReadOnlyList<CdcModel> models)
+    {
         var subscribers = new List<int>();
         for (var index = 0; index < _subscribers.Length; index++)
         {
@@ -99,12 +151,6 @@ internal sealed class RecordReader
             }
         }
 
-        route = new(tableName, models, [.. subscribers], _settings.Statistics.ForTable(tableName));
-        if (_routes.Count < MaximumRoutes && _routes.TryAdd(tableName, route) && !route.IsKnown)
-        {
-            _settings.Logger.UnknownTable(tableName);
-        }
-
-        return route;
+        return new(tableName, models, [.. subscribers], _settings.Statistics.ForTable(tableName));
     }
 }

@@ -8,9 +8,11 @@ internal sealed class RetryPipeline
 {
     private readonly ResiliencePipeline _polly;
     private readonly FailureOptions _options;
+    private readonly Func<CancellationToken, ValueTask>? _beforeAttempt;
 
-    internal RetryPipeline(FailureOptions options, TimeProvider timeProvider, Action<RetryNotice> onRetry, Func<double>? randomizer = null)
+    internal RetryPipeline(FailureOptions options, TimeProvider timeProvider, Action<RetryNotice> onRetry, Func<double>? randomizer = null, Func<CancellationToken, ValueTask>? beforeAttempt = null)
     {
+        _beforeAttempt = beforeAttempt;
         _options = options;
         var retry = new RetryStrategyOptions
         {
@@ -40,7 +42,16 @@ internal sealed class RetryPipeline
 
     /// <summary>Runs until it succeeds, or fails for good with the last exception.</summary>
     internal ValueTask ExecuteAsync<TState>(Func<TState, CancellationToken, ValueTask> attempt, TState state, CancellationToken cancellationToken) =>
-        _polly.ExecuteAsync(attempt, state, cancellationToken);
+        _beforeAttempt is null
+            ? _polly.ExecuteAsync(attempt, state, cancellationToken)
+            : _polly.ExecuteAsync(
+                static async (call, cancellation) =>
+                {
+                    await call.BeforeAttempt(cancellation);
+                    await call.Attempt(call.State, cancellation);
+                },
+                (BeforeAttempt: _beforeAttempt, Attempt: attempt, State: state),
+                cancellationToken);
 
     /// <param name="exception">The failure.</param>
     /// <param name="attempts">How many attempts there were, this one included.</param>

@@ -45,11 +45,11 @@ internal sealed class TransformChain<T>(CdcModel<T> model, IReadOnlyList<IChange
         var read = rewritten.Decode<T>();
         return (operation switch
         {
-            ChangeOperation.Insert => new Inserted<T>(read.Header, read.Changed, Item(after), after.IsKept, read.KeyWithoutImages),
+            ChangeOperation.Insert => new Inserted<T>(change.Header, read.Changed, Item(after), after.IsKept, read.KeyWithoutImages),
             ChangeOperation.Modify => new Modified<T>(
-                read.Header, read.Changed, Item(before), before.IsKept, change.BeforeError, Item(after), after.IsKept, read.KeyWithoutImages),
-            ChangeOperation.Remove => new Removed<T>(read.Header, read.Changed, Item(before), before.IsKept, change.BeforeError, read.KeyWithoutImages),
-            _ => new Snapshot<T>(read.Header, read.Changed, after.Item),
+                change.Header, read.Changed, Item(before), before.IsKept, change.BeforeError, Item(after), after.IsKept, read.KeyWithoutImages),
+            ChangeOperation.Remove => new Removed<T>(change.Header, read.Changed, Item(before), before.IsKept, change.BeforeError, read.KeyWithoutImages),
+            _ => new Snapshot<T>(change.Header, read.Changed, after.Item),
         }, rewritten);
     }
 
@@ -104,7 +104,7 @@ internal sealed class TransformChain<T>(CdcModel<T> model, IReadOnlyList<IChange
         }
 
         var keys = RecordWriter.Parse(RecordWriter.Write(change.Header, ChangeOperation.Remove, RecordWriter.SelectKeys(model.Schema, image), default, default), change.Header);
-        if (keys.GetKeyHash() != record.GetKeyHash())
+        if (keys.GetKeyHash(model) != record.GetKeyHash(model))
         {
             throw new TransformException(
                 $"A transform of {typeof(T).Name} changed the key of an item of table '{change.TableName}' at {change.Position}. A transform may change everything else.");
