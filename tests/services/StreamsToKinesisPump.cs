@@ -18,10 +18,10 @@ public sealed class StreamsToKinesisPump : IAsyncDisposable
     private readonly AwsJsonClient _kinesis;
     private readonly string _table;
     private readonly string _stream;
-    private readonly bool _microseconds;
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<string> _shardsBegun = [];
     private readonly Task _running;
+    private volatile bool _microseconds;
     private long _count;
 
     /// <summary>Begins to pump. The table must have a stream of new and old images.</summary>
@@ -43,6 +43,13 @@ public sealed class StreamsToKinesisPump : IAsyncDisposable
 
     /// <summary>How many changes were put on the Kinesis stream.</summary>
     public long Count => Interlocked.Read(ref _count);
+
+    /// <summary>Whether timestamps are in µs, with the field that says so, or in ms, without it. AWS may change it on a live stream.</summary>
+    public bool Microseconds
+    {
+        get => _microseconds;
+        set => _microseconds = value;
+    }
 
     /// <summary>Waits until so many changes were put.</summary>
     public async Task WaitForAsync(long count, TimeSpan limit)
@@ -129,12 +136,13 @@ public sealed class StreamsToKinesisPump : IAsyncDisposable
 
     private JsonObject ToWireContract(JsonObject change)
     {
+        var microseconds = _microseconds;
         var source = change["dynamodb"]!.AsObject();
         // Epoch seconds in the low-level protocol, with a fraction or without.
         var seconds = decimal.Parse(source["ApproximateCreationDateTime"]!.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
         var dynamodb = new JsonObject
         {
-            ["ApproximateCreationDateTime"] = (long)(seconds * (_microseconds ? 1_000_000 : 1_000)),
+            ["ApproximateCreationDateTime"] = (long)(seconds * (microseconds ? 1_000_000 : 1_000)),
             ["Keys"] = source["Keys"]!.DeepClone(),
         };
         foreach (var image in new[] { "NewImage", "OldImage" })
@@ -144,7 +152,7 @@ public sealed class StreamsToKinesisPump : IAsyncDisposable
         }
 
         dynamodb["SizeBytes"] = source["SizeBytes"]?.DeepClone();
-        if (_microseconds)
+        if (microseconds)
             dynamodb["ApproximateCreationDateTimePrecision"] = "MICROSECOND";
         return new()
         {
