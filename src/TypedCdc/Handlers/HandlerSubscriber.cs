@@ -38,6 +38,10 @@ internal sealed class HandlerSubscriber<T, THandler> : Subscriber
             {
                 await context.Retry.ExecuteAsync(static (call, cancellation) => call.AttemptAsync(cancellation), call, cancellationToken);
             }
+            catch (Exception) when (cancellationToken.IsCancellationRequested && index > 0)
+            {
+                return WorkOutcome.Success(index); // given up here: what came before in the run is done, and need not come again
+            }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 // The run ends here: what stands behind goes on when the dead letter is durable.
