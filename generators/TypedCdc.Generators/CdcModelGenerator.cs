@@ -15,11 +15,12 @@ using TypedCdc.Sql;
 
 namespace TypedCdc.Generators;
 
-/// <summary>Writes decoder, key, schema and SQL of every type annotated with <c>[CdcTable]</c>.</summary>
+/// <summary>Writes decoder, key, schema and SQL of every type annotated with <c>[CdcTable]</c> or named by <c>[CdcModel]</c>.</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class CdcModelGenerator : IIncrementalGenerator
 {
     internal const string ParseStep = "TypedCdc.Parse";
+    internal const string ParseExternalStep = "TypedCdc.ParseExternal";
     internal const string ModelStep = "TypedCdc.Model";
     internal const string DiagnosticsStep = "TypedCdc.Diagnostics";
     internal const string OptionsStep = "TypedCdc.Options";
@@ -42,6 +43,17 @@ public sealed class CdcModelGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName(Annotations.CdcTable, static (node, _) => node is TypeDeclarationSyntax, ModelParser.Parse)
             .WithTrackingName(ParseStep);
 
+        var external = context.SyntaxProvider
+            .ForAttributeWithMetadataName(Annotations.CdcModel, static (node, _) => node is TypeDeclarationSyntax, ModelParser.ParseExternal)
+            .SelectMany(static (results, _) => results)
+            .WithTrackingName(ParseExternalStep);
+        Register(context, parsed, options);
+        Register(context, external, options);
+    }
+
+    private static void Register(
+        IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParseResult> parsed, IncrementalValueProvider<GenerationOptions> options)
+    {
         var models = parsed
             .Where(static result => result.Model is not null)
             .Select(static (result, _) => result.Model!)

@@ -252,6 +252,52 @@ public sealed class DiagnosticTests
         "[CdcTable(\"one\")] public partial class Model { [PartitionKey] public long Id { get; set; } [CdcOverflow] public System.Collections.Generic.IReadOnlyDictionary<string, System.Text.Json.JsonElement> Rest { get; init; } }"
             .Replace("init; } }", "init; } = new System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>(); }", StringComparison.Ordinal));
 
+    // The SDK is known by its names only, so a test can stand in for it.
+    private const string Aws = """
+        namespace Amazon.DynamoDBv2.DataModel
+        {
+            public class DynamoDBRenamableAttribute : Attribute { public string? AttributeName { get; set; } }
+            public class DynamoDBPropertyAttribute : DynamoDBRenamableAttribute
+            {
+                public DynamoDBPropertyAttribute() { }
+                public DynamoDBPropertyAttribute(string attributeName) { }
+                public DynamoDBPropertyAttribute(Type converter) { }
+            }
+            public class DynamoDBHashKeyAttribute : DynamoDBPropertyAttribute;
+            public class DynamoDBGlobalSecondaryIndexHashKeyAttribute(string indexName) : DynamoDBHashKeyAttribute { public string IndexName { get; } = indexName; }
+            public class DynamoDBFlattenAttribute : Attribute;
+            public class DynamoDBTableAttribute(string tableName) : Attribute { public string TableName { get; } = tableName; }
+        }
+
+        """;
+
+    [Theory]
+    [InlineData("[[|Amazon.DynamoDBv2.DataModel.DynamoDBProperty(typeof(string))|]] public int Member { get; set; }")]
+    [InlineData("[[|Amazon.DynamoDBv2.DataModel.DynamoDBFlatten|]] public Inner? Member { get; set; }")]
+    public void TCDC021_aws_annotation(string member) => Warning(
+        "TCDC021", Aws + "namespace N { public record Inner(string? Name); [CdcTable(\"one\")] public partial class One { [Amazon.DynamoDBv2.DataModel.DynamoDBHashKey] public long Id { get; set; } " + member + " } }");
+
+    [Fact]
+    public void TCDC021_annotations_that_are_kept()
+    {
+        var run = MarkedSource.ExpectNone(
+            Aws + "namespace N { [Amazon.DynamoDBv2.DataModel.DynamoDBTable(\"x\"), CdcTable(\"one\")] public partial class One { [Amazon.DynamoDBv2.DataModel.DynamoDBHashKey(AttributeName = \"pk\")] public long Id { get; set; } "
+            + "[Amazon.DynamoDBv2.DataModel.DynamoDBProperty(\"other\")] public int? Member { get; set; } "
+            + "[Amazon.DynamoDBv2.DataModel.DynamoDBGlobalSecondaryIndexHashKey(\"index\")] public int Indexed { get; set; } } }");
+        var source = run.Source("One.g.cs");
+        Assert.Contains("Name = \"pk\"", source, StringComparison.Ordinal);
+        Assert.Contains("Name = \"other\"", source, StringComparison.Ordinal);
+        Assert.Contains("Name = \"Indexed\"", source, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("TCDC001", "public sealed class Plain { public int Id { get; set; } } [CdcModel(typeof(Plain), \"one\", PartitionKey = \"Id\")] public class [|Models|];")]
+    [InlineData("TCDC002", "public sealed class Plain { public int Id { get; set; } } [CdcModel([|typeof(Plain)|], \"one\")] public partial class Models;")]
+    [InlineData("TCDC011", "public sealed class Plain { public int Id { get; set; } } [CdcModel([|typeof(Plain)|], PartitionKey = \"Id\")] public partial class Models;")]
+    [InlineData("TCDC014", "public abstract class Plain { public int Id { get; set; } } [CdcModel([|typeof(Plain)|], \"one\", PartitionKey = \"Id\")] public partial class Models;")]
+    [InlineData("TCDC014", "[CdcModel([|typeof(System.Collections.Generic.List<>)|], \"one\")] public partial class Models;")]
+    public void A_model_named_by_another_class_is_held_to_the_same_rules(string id, string marked) => Error(id, marked);
+
     [Fact]
     public void A_mistake_in_a_model_inside_two_models_is_said_once_where_it_is() => Error(
         "TCDC008",

@@ -111,6 +111,11 @@ internal static class Rules
         "'{0}' cannot take the attributes that are not mapped: {1}",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLinkBase + "TCDC020.md");
 
+    public static readonly DiagnosticDescriptor AwsAnnotation = new(
+        "TCDC021", "An annotation of the AWS SDK is not kept",
+        "'{0}' on '{1}' has no meaning here: the member is read as its type says. Use [CdcConverter], or [CdcIgnore].",
+        Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLinkBase + "TCDC021.md");
+
     private static readonly Dictionary<string, DiagnosticDescriptor> ById = All().ToDictionary(static rule => rule.Id);
 
     /// <summary>Every rule.</summary>
@@ -118,7 +123,7 @@ internal static class Rules
     [
         NotPartial, NoPartitionKey, TwoKeys, KeyType, AttributeClash, ColumnClash, NameTaken, UnsupportedType, NothingFills, SqlNameTooLong, TableName,
         Unreachable, NoConstructor, ModelShape, RequiredNotMapped, InexactKey, AttributeName, WrongEncoding, WrongConverter,
-        WrongOverflow,
+        WrongOverflow, AwsAnnotation,
     ];
 
     public static DiagnosticDescriptor Get(string id) => ById[id];

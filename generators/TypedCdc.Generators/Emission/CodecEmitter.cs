@@ -18,19 +18,36 @@ internal static class CodecEmitter
             """);
         writer.Open($"internal sealed class {codec} : global::TypedCdc.CdcModel<{model.FullName}>");
         writer.Line($"internal static readonly {codec} Instance = new();").Line();
-        ObjectEmitter.AttributeTable(writer, model.Object, "public override global::TypedCdc.Decoding.AttributeTable Attributes { get; }");
+        var discrimination = model.Discrimination;
+        ObjectEmitter.AttributeTable(
+            writer, model.Object, "public override global::TypedCdc.Decoding.AttributeTable Attributes { get; }",
+            discrimination is not null && discrimination.Ordinal == model.Members.Count ? discrimination.Attribute : null);
         writer.Line();
         Schema(writer, model);
         writer.Line();
         ObjectEmitter.Read(writer, model.Object, $"public override {model.FullName} Read(in global::TypedCdc.Decoding.ItemReader item)");
         writer.Line();
+        if (discrimination is not null)
+        {
+            writer.Line($"""
+                public override bool Matches(in global::TypedCdc.Decoding.ItemReader image) => image[{ObjectEmitter.Ordinal(discrimination.Ordinal)}].TextEquals({CSharpLiteral.Of(discrimination.Value)}u8);
+                """);
+            writer.Line();
+        }
+
         writer.Line($"""
-            public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new {model.FullName}.{model.Names.Key}({KeyArguments(model)});
+            public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new {model.Names.Key}({KeyArguments(model)});
             """);
         writer.Line();
         writer.Open($"public override void Write(global::System.Text.Json.Utf8JsonWriter writer, {model.FullName} value)");
         writer.Line("writer.WriteStartObject();");
         ObjectEmitter.WriteMembers(writer, model.Object);
+        if (discrimination is not null && discrimination.Ordinal == model.Members.Count)
+        {
+            writer.Line($"writer.WritePropertyName({CSharpLiteral.Of(discrimination.Attribute)});");
+            writer.Line($"global::TypedCdc.Decoding.AttributeValueWriter.WriteString(writer, {CSharpLiteral.Of(discrimination.Value)});");
+        }
+
         writer.Line("writer.WriteEndObject();");
         writer.Close();
         writer.Line();

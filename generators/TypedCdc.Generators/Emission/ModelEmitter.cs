@@ -106,7 +106,7 @@ internal static class ModelEmitter
     {
         var access = model.IsPublic ? "public" : "internal";
         var name = string.Concat(model.ContainingTypes.Select(static outer => outer.Identifier.TrimStart('@') + "_")) + model.Identifier.TrimStart('@');
-        var key = $"{model.FullName}.{model.Names.Key}";
+        var key = $"{model.HolderName}.{model.Names.Key}";
         writer.Line($"""
             /// <summary>What a change of <see cref="{model.FullName}"/> has beyond other changes.</summary>
             {ModelFile.Hidden}

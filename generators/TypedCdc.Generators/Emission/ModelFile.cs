@@ -40,7 +40,7 @@ internal static class ModelFile
             writer.Open($"partial {outer.Keyword} {outer.Identifier}");
         }
 
-        writer.Open($"partial {model.Keyword} {model.Identifier}");
+        writer.Open(model.Declaration);
     }
 
     /// <summary>Closes what <see cref="Open"/> opened.</summary>

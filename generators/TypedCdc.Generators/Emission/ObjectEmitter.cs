@@ -11,7 +11,11 @@ namespace TypedCdc.Generators.Emission;
 internal static class ObjectEmitter
 {
     /// <summary>The attributes, as the scanner looks for them.</summary>
-    public static void AttributeTable(CodeWriter writer, ObjectModel model, string declaration)
+    /// <param name="writer">Where to.</param>
+    /// <param name="model">The type.</param>
+    /// <param name="declaration">What holds the table.</param>
+    /// <param name="more">An attribute that no member has but that must be found: the discriminator; null for none.</param>
+    public static void AttributeTable(CodeWriter writer, ObjectModel model, string declaration, string? more = null)
     {
         writer.Line($"{declaration} = new(").Line("[");
         writer.Indented(inner =>
@@ -21,8 +25,16 @@ internal static class ObjectEmitter
                 var kinds = member.IsNullable ? member.Shape.Kinds | AttributeKinds.NULL : member.Shape.Kinds;
                 inner.Line($"new({CSharpLiteral.Of(member.AttributeName)}, {Kinds(kinds)}, {(member.IsRequired ? "true" : "false")}, {CSharpLiteral.Of(member.Shape.Expected)}),");
             }
+
+            if (more is not null)
+            {
+                inner.Line($"new({CSharpLiteral.Of(more)}, {Kinds(AnyKind)}, false, \"any value\"), // tells the table's models apart");
+            }
         }).Line("]);");
     }
+
+    private const AttributeKinds AnyKind = AttributeKinds.S | AttributeKinds.N | AttributeKinds.B | AttributeKinds.BOOL | AttributeKinds.NULL | AttributeKinds.M
+        | AttributeKinds.L | AttributeKinds.SS | AttributeKinds.NS | AttributeKinds.BS;
 
     /// <summary>A method that makes the type from <c>item</c>.</summary>
     public static void Read(CodeWriter writer, ObjectModel model, string header)

@@ -19,16 +19,17 @@ internal sealed record TableModel
     /// <summary>Outermost first.</summary>
     public required EquatableArray<ContainingType> ContainingTypes { get; init; }
 
-    /// <summary><c>record</c>, <c>record struct</c>, <c>class</c> or <c>struct</c>.</summary>
-    public required string Keyword { get; init; }
+    /// <summary>The type that generated members go into, as it is opened: <c>partial record Customer</c>.</summary>
+    public required string Declaration { get; init; }
 
-    /// <summary>The name as C# writes it.</summary>
+    /// <summary>Its name with <c>global::</c>; the model's own unless <c>[CdcModel]</c> stands on another class.</summary>
+    public required string HolderName { get; init; }
+
+    /// <summary>The model's name as C# writes it.</summary>
     public required string Identifier { get; init; }
 
     /// <summary>The name of the generated files, without extension.</summary>
     public required string HintName { get; init; }
-
-    public required bool IsStruct { get; init; }
 
     /// <summary>The model and the types around it are public, so the extension members are too.</summary>
     public required bool IsPublic { get; init; }
@@ -54,6 +55,9 @@ internal sealed record TableModel
     /// <summary>-1 where there is none.</summary>
     public required int SortKey { get; init; }
 
+    /// <summary>What tells an item of this model from others of its table; null where every item is one.</summary>
+    public required Discrimination? Discrimination { get; init; }
+
     public required GeneratedNames Names { get; init; }
 
     /// <summary>A hash over names, types and keys.</summary>
@@ -73,6 +77,12 @@ internal sealed record TableModel
         }
     }
 }
+
+/// <summary>In a single-table design: the attribute and the value that mean this model.</summary>
+/// <param name="Attribute">The attribute's name.</param>
+/// <param name="Value">The value, an S.</param>
+/// <param name="Ordinal">The member that has the attribute; the count of members where none has it: the attribute is then looked for beside them.</param>
+internal sealed record Discrimination(string Attribute, string Value, int Ordinal);
 
 /// <summary>What the project asks of the generator.</summary>
 /// <param name="HasExtensionMembers">The language version has C# 14's extension members.</param>

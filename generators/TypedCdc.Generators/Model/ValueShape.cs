@@ -10,6 +10,7 @@ internal enum ValueKind
     Char,
     Uri,
     Boolean,
+    BooleanOrNumber,
     Integer,
     Decimal,
     Double,

@@ -11,6 +11,7 @@ namespace TypedCdc.Generators.Parsing;
 internal static class Annotations
 {
     public const string CdcTable = "TypedCdc.CdcTableAttribute";
+    public const string CdcModel = "TypedCdc.CdcModelAttribute";
     public const string PartitionKey = "PartitionKeyAttribute";
     public const string SortKey = "SortKeyAttribute";
     public const string CdcAttribute = "CdcAttributeAttribute";
@@ -37,6 +38,10 @@ internal static class Annotations
         var syntax = attribute.ApplicationSyntaxReference?.GetSyntax(cancellation) as AttributeSyntax;
         return syntax?.ArgumentList?.Arguments.FirstOrDefault(static argument => argument.NameEquals is null)?.GetLocation() ?? syntax?.GetLocation();
     }
+
+    /// <summary>Where the annotation stands, with its arguments.</summary>
+    public static Location? GetWholeLocation(AttributeData attribute, CancellationToken cancellation) =>
+        attribute.ApplicationSyntaxReference?.GetSyntax(cancellation).GetLocation();
 
     /// <summary>Where a named argument stands.</summary>
     public static Location? GetLocation(AttributeData attribute, string argumentName, CancellationToken cancellation) =>

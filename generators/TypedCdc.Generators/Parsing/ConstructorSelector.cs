@@ -60,7 +60,7 @@ internal static class ConstructorSelector
     private static IMethodSymbol? Choose(ParseContext context, IReadOnlyList<MemberCandidate> members)
     {
         var constructors = context.Type.InstanceConstructors.Where(constructor => !IsCopy(constructor)).ToList();
-        if (constructors.Where(static constructor => Annotations.Find(constructor.GetAttributes(), Annotations.CdcConstructor) is not null).ToList() is { Count: > 0 } chosen)
+        if (constructors.Where(static constructor => IsChosen(constructor)).ToList() is { Count: > 0 } chosen)
         {
             return chosen.Count == 1 ? chosen[0] : null;
         }
@@ -80,7 +80,8 @@ internal static class ConstructorSelector
         }
 
         // A struct can always be made without its constructor, but then its read-only members stay empty.
-        if (implicitOne is not null && (open.Count != 1 || members.All(static member => member.IsIgnored || member.IsWritable || !member.IsEmptyStorage())))
+        if (implicitOne is not null && !(open.Count == 1 && open[0].Parameters.Any(parameter => members.Any(member =>
+            !member.IsIgnored && !member.IsWritable && MemberCollector.IsFor(parameter.Name, member.Name, name => members.Any(other => other.Name == name))))))
         {
             return implicitOne;
         }
@@ -89,6 +90,10 @@ internal static class ConstructorSelector
             : written.FirstOrDefault(static constructor => constructor.Parameters.Length == 0)
             ?? (open.Count == 0 && written.Count == 1 ? written[0] : null);
     }
+
+    private static bool IsChosen(IMethodSymbol constructor) =>
+        Annotations.Find(constructor.GetAttributes(), Annotations.CdcConstructor) is not null
+        || AwsAnnotations.Find(constructor.GetAttributes(), AwsAnnotations.Constructor) is not null;
 
     private static bool IsCopy(IMethodSymbol constructor) =>
         constructor.ContainingType.IsRecord && constructor.Parameters.Length == 1

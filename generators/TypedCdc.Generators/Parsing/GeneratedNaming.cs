@@ -17,6 +17,23 @@ internal static class GeneratedNaming
         Sql: Choose(context, "Sql"),
         Codec: Free(context, "CdcCodec"));
 
+    /// <summary>The name of the class that holds what is generated for a type that cannot hold it itself.</summary>
+    /// <param name="context">The model.</param>
+    /// <param name="before">How many models of that class have the same name and come before.</param>
+    public static string ChooseHolder(ParseContext context, int before)
+    {
+        // Not the model's own name: inside the class, and in its annotations, that must go on meaning the model.
+        var name = context.Type.Name + "Model" + (before == 0 ? "" : (before + 1).ToString(CultureInfo.InvariantCulture));
+        if (context.Root.GetMembers(name).IsEmpty && context.Root.Name != name)
+        {
+            return name;
+        }
+
+        var chosen = "Cdc" + name;
+        context.Report(Rules.NameTaken, null, context.Root.Name, name, chosen);
+        return chosen;
+    }
+
     private static string Choose(ParseContext context, string name)
     {
         if (FindTaken(context, name) is not { } taken)
@@ -40,7 +57,7 @@ internal static class GeneratedNaming
         return free;
     }
 
-    private static ISymbol? FindTaken(ParseContext context, string name) => context.Type.Name == name
-        ? context.Type
+    private static ISymbol? FindTaken(ParseContext context, string name) => context.Type.Name == name ? context.Type
+        : !SymbolEqualityComparer.Default.Equals(context.Type, context.Root) && name != "Key" ? null // beside the model only the key's parameters can clash
         : MemberCollector.BasesFirst(context.Type).SelectMany(type => type.GetMembers(name)).FirstOrDefault();
 }

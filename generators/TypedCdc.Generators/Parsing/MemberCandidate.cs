@@ -38,27 +38,46 @@ internal sealed class MemberCandidate
     public ValueOptions Options => new(
         Parsing.Annotations.Find(Annotations, Parsing.Annotations.UnixTime) is { } unix
             ? unix.ConstructorArguments.FirstOrDefault().Value is 1 ? ValueKind.UnixMilliseconds : ValueKind.UnixSeconds
-            : null,
+            : AwsAnnotations.IsEpoch(Annotations) ? ValueKind.UnixSeconds : null,
         Parsing.Annotations.Find(Annotations, Parsing.Annotations.EnumNumber) is not null);
 
     public bool IsOverflow => Parsing.Annotations.Find(Annotations, Parsing.Annotations.CdcOverflow) is not null;
 
     public bool IsRequired => Symbol is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true };
 
-    public bool IsIgnored => Parsing.Annotations.Find(Annotations, Parsing.Annotations.CdcIgnore) is not null;
+    public bool IsIgnored => Parsing.Annotations.Find(Annotations, Parsing.Annotations.CdcIgnore) is not null || AwsAnnotations.Find(Annotations, AwsAnnotations.Ignore) is not null;
 
-    public AttributeData? Key => Parsing.Annotations.Find(Annotations, Parsing.Annotations.PartitionKey)
-        ?? Parsing.Annotations.Find(Annotations, Parsing.Annotations.SortKey);
+    /// <summary>What <c>[CdcModel]</c> says of a member that says nothing itself.</summary>
+    public KeyRole GivenKeyRole { get; set; }
 
-    public KeyRole KeyRole => Key?.AttributeClass?.Name switch
+    public KeyRole KeyRole => GivenKeyRole != KeyRole.None ? GivenKeyRole : IsPartitionKey ? KeyRole.Partition : IsSortKey ? KeyRole.Sort : KeyRole.None;
+
+    private bool IsPartitionKey =>
+        Parsing.Annotations.Find(Annotations, Parsing.Annotations.PartitionKey) is not null || AwsAnnotations.Find(Annotations, AwsAnnotations.HashKey) is not null;
+
+    private bool IsSortKey =>
+        Parsing.Annotations.Find(Annotations, Parsing.Annotations.SortKey) is not null || AwsAnnotations.Find(Annotations, AwsAnnotations.RangeKey) is not null;
+
+    /// <summary>The attribute's name where an annotation gives it.</summary>
+    public string? GivenName
     {
-        Parsing.Annotations.PartitionKey => KeyRole.Partition,
-        Parsing.Annotations.SortKey => KeyRole.Sort,
-        _ => KeyRole.None,
-    };
+        get
+        {
+            foreach (var name in new[] { Parsing.Annotations.PartitionKey, Parsing.Annotations.SortKey, Parsing.Annotations.CdcAttribute })
+            {
+                if (Parsing.Annotations.Find(Annotations, name) is { } annotation && Parsing.Annotations.GetFirstString(annotation) is { } given)
+                {
+                    return given;
+                }
+            }
+
+            return AwsAnnotations.GetAttributeName(Annotations);
+        }
+    }
 
     /// <summary>The user asked for the member to be mapped.</summary>
-    public bool IsAnnotated => Key is not null || IsOverflow || Parsing.Annotations.Find(Annotations, Parsing.Annotations.CdcAttribute) is not null;
+    public bool IsAnnotated => KeyRole != KeyRole.None || IsOverflow || Parsing.Annotations.Find(Annotations, Parsing.Annotations.CdcAttribute) is not null
+        || AwsAnnotations.IsAnnotated(Annotations);
 
     /// <summary>The setter, which an override may leave to its base.</summary>
     public IMethodSymbol? Setter

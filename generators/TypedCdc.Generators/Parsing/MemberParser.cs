@@ -129,6 +129,11 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
         }
 
         context.MemberLocation = context.LocationOf(candidate.Symbol);
+        if (AwsAnnotations.FindUnkept(candidate.Annotations) is { } unkept)
+        {
+            context.Report(Rules.AwsAnnotation, Annotations.GetWholeLocation(unkept.Attribute, context.Cancellation), unkept.Name, candidate.Name);
+        }
+
         var errors = context.Diagnostics.Count;
         var shape = new ValueClassifier(context).Classify(candidate.UnderlyingType, candidate.Options);
 
@@ -221,17 +226,11 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
         return null;
     }
 
-    private string GetAttributeName(MemberCandidate candidate)
-    {
-        var given = candidate.Key is { } key ? Annotations.GetFirstString(key) : null;
-        return given
-            ?? (Annotations.Find(candidate.Annotations, Annotations.CdcAttribute) is { } attribute ? Annotations.GetFirstString(attribute) : null)
-            ?? NamingPolicies.Apply(context.Naming, candidate.Name);
-    }
+    private string GetAttributeName(MemberCandidate candidate) => candidate.GivenName ?? NamingPolicies.Apply(context.Naming, candidate.Name);
 
     private void CheckAttributeName(MemberCandidate candidate, string name)
     {
-        var maximum = candidate.Key is null ? MaximumNameBytes : MaximumKeyNameBytes;
+        var maximum = candidate.KeyRole == KeyRole.None ? MaximumNameBytes : MaximumKeyNameBytes;
         var fault = name.Length == 0 ? "empty" : Encoding.UTF8.GetByteCount(name) > maximum ? "too long" : null;
         if (fault is not null)
         {
@@ -241,7 +240,7 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
 
     private void CheckKey(MemberCandidate candidate, ValueShape shape)
     {
-        if (candidate.Key is null)
+        if (candidate.KeyRole == KeyRole.None)
         {
             return;
         }

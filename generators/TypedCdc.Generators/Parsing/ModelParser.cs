@@ -24,6 +24,33 @@ internal static class ModelParser
         return new(model, context.Diagnostics.ToEquatableArray());
     }
 
+    /// <summary>Parses each <c>[CdcModel]</c> of a class.</summary>
+    public static EquatableArray<ParseResult> ParseExternal(GeneratorAttributeSyntaxContext syntax, CancellationToken cancellation)
+    {
+        var results = new List<ParseResult>();
+        var names = new List<string>();
+        foreach (var attribute in syntax.Attributes)
+        {
+            if (attribute.ConstructorArguments.FirstOrDefault().Value is not INamedTypeSymbol { TypeKind: not TypeKind.Error } type)
+            {
+                continue;
+            }
+
+            var location = Annotations.GetLocation(attribute, cancellation) ?? ((TypeDeclarationSyntax)syntax.TargetNode).Identifier.GetLocation();
+            var context = new ParseContext((INamedTypeSymbol)syntax.TargetSymbol, type, location, syntax.SemanticModel.Compilation, cancellation)
+            {
+                PartitionKeyName = Annotations.GetNamedString(attribute, "PartitionKey"),
+                SortKeyName = Annotations.GetNamedString(attribute, "SortKey"),
+            };
+            var before = names.Count(name => name == type.Name);
+            names.Add(type.Name);
+            var model = Parse(context, attribute, before);
+            results.Add(new(model, context.Diagnostics.ToEquatableArray()));
+        }
+
+        return results.ToEquatableArray();
+    }
+
     /// <summary>For analyzers: the model of a type that carries <c>[CdcTable]</c>; null where a mistake, which the generator reports, leaves none.</summary>
     public static TableModel? Parse(INamedTypeSymbol type, AttributeData table, Compilation compilation, CancellationToken cancellation) =>
         Parse(new ParseContext(type, type.Locations[0], compilation, cancellation), table);
@@ -32,7 +59,7 @@ internal static class ModelParser
     public static NamingPolicy GetNaming(AttributeData table) =>
         table.NamedArguments.FirstOrDefault(static argument => argument.Key == "Naming").Value.Value is int policy ? (NamingPolicy)policy : NamingPolicy.Exact;
 
-    private static TableModel? Parse(ParseContext context, AttributeData table)
+    private static TableModel? Parse(ParseContext context, AttributeData table, int sameNameBefore = 0)
     {
         if (!ModelShape.Check(context))
         {
@@ -40,7 +67,9 @@ internal static class ModelParser
         }
 
         var type = context.Type;
-        context.Naming = GetNaming(table);
+        var aws = AwsAnnotations.FindTable(type);
+        context.IsAwsAnnotated = aws is not null;
+        context.Naming = GetNaming(table) is not NamingPolicy.Exact and var naming ? naming : aws is null ? NamingPolicy.Exact : AwsAnnotations.GetNaming(aws);
         var parsed = ObjectParser.Parse(context)!;
         var (candidates, members) = (parsed.Candidates, parsed.Members);
         var partitionKey = FindKey(context, members, KeyRole.Partition);
@@ -54,6 +83,8 @@ internal static class ModelParser
         var sqlName = Annotations.GetNamedString(table, "SqlName") is { Length: > 0 } given ? given : SqlName.FromDynamoDb(tableName);
         CheckSqlNames(context, table, sqlName, members);
         var names = GeneratedNaming.Choose(context);
+        var isOwn = SymbolEqualityComparer.Default.Equals(type, context.Root);
+        var holder = isOwn ? type.Name : GeneratedNaming.ChooseHolder(context, sameNameBefore);
         if (partitionKey < 0 || parsed.Model is null)
         {
             return null;
@@ -62,13 +93,18 @@ internal static class ModelParser
         var sqlSchema = Annotations.GetNamedString(table, "SqlSchema") is { Length: > 0 } schema ? schema : null;
         var model = new TableModel
         {
-            Namespace = type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.ToDisplayString(ValueClassifier.TypeFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted)),
-            ContainingTypes = ModelShape.ContainingTypes(type).Select(static outer => new ContainingType(ModelShape.KeywordOf(outer), ModelShape.IdentifierOf(outer.Name))).ToEquatableArray(),
-            Keyword = ModelShape.KeywordOf(type),
-            Identifier = ModelShape.IdentifierOf(type.Name),
-            HintName = type.ToDisplayString(HintFormat),
-            IsStruct = type.IsValueType,
-            IsPublic = ModelShape.ContainingTypes(type).Append(type).All(static one => one.DeclaredAccessibility == Accessibility.Public),
+            Namespace = context.Root.ContainingNamespace.IsGlobalNamespace
+                ? null
+                : context.Root.ContainingNamespace.ToDisplayString(ValueClassifier.TypeFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted)),
+            ContainingTypes = (isOwn ? ModelShape.ContainingTypes(type) : ModelShape.ContainingTypes(context.Root).Append(context.Root))
+                .Select(static outer => new ContainingType(ModelShape.KeywordOf(outer), ModelShape.IdentifierOf(outer.Name))).ToEquatableArray(),
+            Declaration = isOwn
+                ? $"partial {ModelShape.KeywordOf(type)} {ModelShape.IdentifierOf(type.Name)}"
+                : $"{(ModelShape.IsPublic(type) ? "public" : "internal")} static partial class {ModelShape.IdentifierOf(holder)}",
+            HolderName = isOwn ? ValueClassifier.NameOf(type) : $"{ValueClassifier.NameOf(context.Root)}.{ModelShape.IdentifierOf(holder)}",
+            Identifier = ModelShape.IdentifierOf(holder),
+            HintName = isOwn ? type.ToDisplayString(HintFormat) : $"{context.Root.ToDisplayString(HintFormat)}.{holder}",
+            IsPublic = ModelShape.IsPublic(type) && ModelShape.IsPublic(context.Root),
             TableName = tableName,
             SqlName = sqlName,
             SqlSchema = sqlSchema,
@@ -78,6 +114,7 @@ internal static class ModelParser
             Converters = context.Converters.ToEquatableArray(),
             PartitionKey = partitionKey,
             SortKey = sortKey,
+            Discrimination = GetDiscrimination(table, type, parsed.Model),
             Names = names,
             Revision = "",
         };
@@ -86,6 +123,17 @@ internal static class ModelParser
 
     private static readonly SymbolDisplayFormat HintFormat = new(
         typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces);
+
+    private static Discrimination? GetDiscrimination(AttributeData table, INamedTypeSymbol type, ObjectModel model)
+    {
+        if (Annotations.GetNamedString(table, "Discriminator") is not { Length: > 0 } attribute)
+        {
+            return null;
+        }
+
+        var ordinal = model.Members.ToList().FindIndex(member => member.AttributeName == attribute);
+        return new(attribute, Annotations.GetNamedString(table, "DiscriminatorValue") ?? type.Name, ordinal < 0 ? model.Members.Count : ordinal);
+    }
 
     private static int FindKey(ParseContext context, List<ParsedMember> members, KeyRole role)
     {
@@ -103,7 +151,9 @@ internal static class ModelParser
     // Amazon DynamoDB developer guide, "Supported data types and naming rules in Amazon DynamoDB".
     private static string CheckTableName(ParseContext context, AttributeData table)
     {
-        var name = Annotations.GetFirstString(table) ?? "";
+        // [CdcTable("name")], or [CdcModel(typeof(T), "name")], or what the type itself says.
+        var name = (AwsAnnotations.GetArgument(table, "name") ?? AwsAnnotations.GetArgument(table, "tableName")) as string
+            ?? OwnTableName(context.Type) ?? "";
         if (name.Length is < 3 or > 255 || !name.All(static one => one is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '-' or '.'))
         {
             context.Report(Rules.TableName, Annotations.GetLocation(table, context.Cancellation), name);
@@ -111,6 +161,11 @@ internal static class ModelParser
 
         return name;
     }
+
+    private static string? OwnTableName(INamedTypeSymbol type) =>
+        Annotations.Find(type.GetAttributes(), "CdcTableAttribute") is { } table ? Annotations.GetFirstString(table)
+        : AwsAnnotations.FindTable(type) is { } aws ? AwsAnnotations.GetArgument(aws, "tableName") as string
+        : null;
 
     private static void CheckSqlNames(ParseContext context, AttributeData table, string sqlName, List<ParsedMember> members)
     {

@@ -15,14 +15,19 @@ internal static class ModelShape
     public static bool Check(ParseContext context)
     {
         var type = context.Type;
+        var isOwn = SymbolEqualityComparer.Default.Equals(type, context.Root);
+        var chain = ContainingTypes(context.Root).Append(context.Root).ToList();
         var reason = type switch
         {
             { IsStatic: true } => "it is static",
             { IsAbstract: true } => "it is abstract, so no item can become one",
             { IsRefLikeType: true } => "it is a ref struct, which no change can hold",
-            _ when ContainingTypes(type).Append(type).Any(static one => one.IsGenericType) => "it is generic, and one decoder cannot serve every type argument",
-            _ when ContainingTypes(type).Append(type).Any(static one => one.IsFileLocal) => "it is local to its file, which generated code is not in",
-            _ when ContainingTypes(type).Append(type).Any(IsHidden) => "it is private, so that nothing outside can register it; make it internal",
+            { TypeKind: not (TypeKind.Class or TypeKind.Struct) } => "it is neither a class nor a struct",
+            { IsUnboundGenericType: true } => "it is generic, and one decoder cannot serve every type argument",
+            _ when chain.Exists(static one => one.IsGenericType) => "it is generic, and one decoder cannot serve every type argument",
+            _ when chain.Exists(static one => one.IsFileLocal) => "it is local to its file, which generated code is not in",
+            _ when chain.Exists(IsHidden) => "it is private, so that nothing outside can register it; make it internal",
+            _ when !isOwn && ContainingTypes(type).Append(type).Any(one => IsHidden(one) || !context.IsReachable(one)) => "it cannot be reached from here",
             _ => null,
         };
         if (reason is not null)
@@ -32,7 +37,7 @@ internal static class ModelShape
         }
 
         var isPartial = true;
-        foreach (var one in ContainingTypes(type).Append(type))
+        foreach (var one in chain)
         {
             foreach (var reference in one.DeclaringSyntaxReferences)
             {
@@ -71,6 +76,9 @@ internal static class ModelShape
     /// <summary>The name as C# writes it: <c>@class</c>.</summary>
     public static string IdentifierOf(string name) =>
         SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None ? "@" + name : name;
+
+    /// <summary>The type and the types around it are public.</summary>
+    public static bool IsPublic(INamedTypeSymbol type) => ContainingTypes(type).Append(type).All(static one => one.DeclaredAccessibility == Accessibility.Public);
 
     private static bool IsHidden(INamedTypeSymbol type) =>
         type.DeclaredAccessibility is Accessibility.Private or Accessibility.Protected or Accessibility.ProtectedAndInternal;

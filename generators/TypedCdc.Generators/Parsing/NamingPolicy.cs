@@ -4,12 +4,18 @@ using System.Text;
 
 namespace TypedCdc.Generators.Parsing;
 
-/// <summary>The values of <c>TypedCdc.Naming</c>.</summary>
+/// <summary>The values of <c>TypedCdc.Naming</c>, and behind them those of AWS's DynamoDBContext.</summary>
 internal enum NamingPolicy
 {
     Exact = 0,
     CamelCase = 1,
     SnakeCase = 2,
+
+    /// <summary>Only the first character is lowered.</summary>
+    LowerFirst = 3,
+
+    /// <summary>As <see cref="LowerFirst"/>, but in the item itself only, not in the models inside it.</summary>
+    LowerFirstOfItem = 4,
 }
 
 /// <summary>Applies a naming policy.</summary>
@@ -19,6 +25,7 @@ internal static class NamingPolicies
     {
         NamingPolicy.CamelCase => CamelCase(name),
         NamingPolicy.SnakeCase => SnakeCase(name),
+        NamingPolicy.LowerFirst or NamingPolicy.LowerFirstOfItem => char.ToLowerInvariant(name[0]) + name.Substring(1),
         _ => name,
     };
 

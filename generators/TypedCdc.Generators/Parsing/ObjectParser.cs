@@ -24,6 +24,11 @@ internal static class ObjectParser
             return null;
         }
 
+        foreach (var candidate in candidates)
+        {
+            candidate.GivenKeyRole = candidate.Name == context.PartitionKeyName ? KeyRole.Partition : candidate.Name == context.SortKeyName ? KeyRole.Sort : KeyRole.None;
+        }
+
         var choice = ConstructorSelector.Select(context, candidates, out var reason);
         if (choice is null)
         {

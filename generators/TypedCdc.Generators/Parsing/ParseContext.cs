@@ -19,6 +19,12 @@ internal sealed class ParseContext
     {
     }
 
+    /// <summary>A model of a type that cannot hold generated code itself; <paramref name="root"/> does.</summary>
+    public ParseContext(INamedTypeSymbol root, INamedTypeSymbol type, Location location, Compilation compilation, CancellationToken cancellation)
+        : this(root, type, location, compilation, new(), cancellation)
+    {
+    }
+
     private ParseContext(INamedTypeSymbol root, INamedTypeSymbol type, Location location, Compilation compilation, ModelParts parts, CancellationToken cancellation)
     {
         Root = root;
@@ -44,6 +50,14 @@ internal sealed class ParseContext
 
     /// <summary>How members without a name of their own are named, in the root and in the models inside it.</summary>
     public NamingPolicy Naming { get; set; }
+
+    /// <summary>The members that <c>[CdcModel]</c> names as keys.</summary>
+    public string? PartitionKeyName { get; set; }
+
+    public string? SortKeyName { get; set; }
+
+    /// <summary>The root is annotated for AWS's DynamoDBContext, which keeps enums and booleans as numbers.</summary>
+    public bool IsAwsAnnotated { get; set; }
 
     /// <summary>The member being parsed, for what is wrong with a type that it brings in from another assembly.</summary>
     public Location? MemberLocation { get; set; }
@@ -71,7 +85,11 @@ internal sealed class ParseContext
         return unique;
     }
 
-    public ParseContext ForNested(INamedTypeSymbol type, Location location) => new(Root, type, location, Compilation, _parts, Cancellation) { Naming = Naming };
+    public ParseContext ForNested(INamedTypeSymbol type, Location location) => new(Root, type, location, Compilation, _parts, Cancellation)
+    {
+        Naming = Naming == NamingPolicy.LowerFirstOfItem ? NamingPolicy.Exact : Naming,
+        IsAwsAnnotated = IsAwsAnnotated,
+    };
 
     public void Report(DiagnosticDescriptor rule, Location? location, params string[] arguments) =>
         Diagnostics.Add(DiagnosticInfo.Create(rule, location ?? Location, arguments));

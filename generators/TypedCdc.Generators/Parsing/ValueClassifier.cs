@@ -43,6 +43,12 @@ internal sealed class ValueClassifier(ParseContext context)
             return Make(type, ValueKind.Bytes, AttributeKinds.B, SqlColumnType.Binary, "a B");
         }
 
+        // DynamoDBContext keeps a bool as 1 or 0 unless it is told otherwise.
+        if (type.SpecialType == SpecialType.System_Boolean && context.IsAwsAnnotated)
+        {
+            return Make(type, ValueKind.BooleanOrNumber, AttributeKinds.BOOL | AttributeKinds.N, SqlColumnType.Boolean, "a BOOL, or an N that is 1 or 0");
+        }
+
         return type.TypeKind == TypeKind.Enum ? Enum((INamedTypeSymbol)type, options) : Special(type) ?? Named(type, options);
     }
 
@@ -93,7 +99,7 @@ internal sealed class ValueClassifier(ParseContext context)
 
     private ValueShape Enum(INamedTypeSymbol type, ValueOptions options)
     {
-        if (options.IsEnumNumber || Annotations.Find(type.GetAttributes(), Annotations.EnumNumber) is not null)
+        if (options.IsEnumNumber || context.IsAwsAnnotated || Annotations.Find(type.GetAttributes(), Annotations.EnumNumber) is not null)
         {
             var column = type.EnumUnderlyingType is { } underlying ? Special(underlying)!.Column : SqlColumnType.Int64;
             return Make(type, ValueKind.EnumNumber, AttributeKinds.N, column, $"an N that is a number of {type.Name}") with { Encoding = "EnumNumber" };

@@ -85,7 +85,7 @@ partial class Order
             return model;
         }
 
-        public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new global::Shop.Order.Key(keys[0].GetGuid());
+        public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new Key(keys[0].GetGuid());
 
         public override void Write(global::System.Text.Json.Utf8JsonWriter writer, global::Shop.Order value)
         {

@@ -71,7 +71,7 @@ partial record Clashing
             Attributes: item[3].IsNull ? null : item[3].GetString(),
             Sql: item[4].IsNull ? null : item[4].GetString());
 
-        public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new global::Clashing.CdcKey(keys[0].GetString());
+        public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new CdcKey(keys[0].GetString());
 
         public override void Write(global::System.Text.Json.Utf8JsonWriter writer, global::Clashing value)
         {

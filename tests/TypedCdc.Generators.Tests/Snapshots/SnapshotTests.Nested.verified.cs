@@ -68,7 +68,7 @@ partial class Models
                 public override global::Shop.Models.IGroup.@class Read(in global::TypedCdc.Decoding.ItemReader item) => new(
                     @event: item[0].GetBytes());
 
-                public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new global::Shop.Models.IGroup.@class.Key(keys[0].GetBytes());
+                public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new Key(keys[0].GetBytes());
 
                 public override void Write(global::System.Text.Json.Utf8JsonWriter writer, global::Shop.Models.IGroup.@class value)
                 {

@@ -70,7 +70,7 @@ partial record struct Reading
             HumidityPercent: item[2].IsNull ? null : item[2].GetDecimal(),
             Retries: item.Has(3) ? item[3].GetInteger<int>() : 3);
 
-        public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new global::Shop.Reading.Key(keys[0].GetString(), keys[1].GetDateTimeOffset());
+        public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new Key(keys[0].GetString(), keys[1].GetDateTimeOffset());
 
         public override void Write(global::System.Text.Json.Utf8JsonWriter writer, global::Shop.Reading value)
         {

@@ -70,7 +70,7 @@ partial record Customer
             Phone = item[3].IsNull ? null : item[3].GetInteger<long>(),
         };
 
-        public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new global::Shop.Customer.Key(keys[0].GetInteger<long>());
+        public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new Key(keys[0].GetInteger<long>());
 
         public override void Write(global::System.Text.Json.Utf8JsonWriter writer, global::Shop.Customer value)
         {
