@@ -53,6 +53,11 @@ public abstract class Change<T>
     /// <summary>Where the record stands in its stream.</summary>
     public StreamPosition Position => _header.Position;
 
+    /// <summary>
+    /// True where the handler has already taken a newer change of this item. Known only to handlers with <see cref="HandlerOptions.Deduplication"/>, and only within its window.
+    /// </summary>
+    public bool IsStale { get; internal set; }
+
     /// <summary>Whether <c>Before</c> can be read.</summary>
     public abstract bool HasBefore { get; }
 

@@ -5,11 +5,11 @@ namespace TypedCdc;
 /// <summary>
 /// Appends dead letters to a file of JSON lines. The file is for its owner only (mode 0600): it holds whole records. Every write is flushed to the disk before it counts.
 /// </summary>
+/// <remarks>The file is opened for each write alone, so that it can be taken away to be delivered again (<c>cdc.FromDeadLetters</c>) while a worker runs.</remarks>
 public sealed class JsonLinesDeadLetterStore : IDeadLetterStore, IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1); // one writer at a time
     private readonly string _path;
-    private FileStream? _file;
 
     /// <param name="path">The file; made with its directories at the first dead letter.</param>
     public JsonLinesDeadLetterStore(string path)
@@ -33,17 +33,18 @@ public sealed class JsonLinesDeadLetterStore : IDeadLetterStore, IDisposable
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            _file ??= Open();
-            var end = _file.Length;
+            await using var file = Open();
+            var end = file.Length;
             try
             {
-                _file.Position = end;
-                await _file.WriteAsync(lines.WrittenMemory, CancellationToken.None);
-                _file.Flush(flushToDisk: true);
+                file.Position = end;
+                await file.WriteAsync(lines.WrittenMemory, CancellationToken.None);
+                file.Flush(flushToDisk: true);
             }
             catch
             {
-                Forget(end);
+                // Takes a half-written line away again, as far as the disk lets us; else the next opening ends it.
+                TrySetLength(file, end);
                 throw;
             }
         }
@@ -54,11 +55,7 @@ public sealed class JsonLinesDeadLetterStore : IDeadLetterStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _file?.Dispose();
-        _gate.Dispose();
-    }
+    public void Dispose() => _gate.Dispose();
 
     private FileStream Open()
     {
@@ -67,7 +64,7 @@ public sealed class JsonLinesDeadLetterStore : IDeadLetterStore, IDisposable
         {
             Mode = FileMode.OpenOrCreate,
             Access = FileAccess.ReadWrite,
-            Share = FileShare.Read,
+            Share = FileShare.None, // one that takes the file away waits for us, and we for it
             BufferSize = 0,
         };
         if (!OperatingSystem.IsWindows())
@@ -103,27 +100,15 @@ public sealed class JsonLinesDeadLetterStore : IDeadLetterStore, IDisposable
         }
     }
 
-    /// <summary>Takes a half-written line away again, as far as the disk lets us, and opens the file anew the next time.</summary>
-    private void Forget(long end)
+    private static void TrySetLength(FileStream file, long length)
     {
         try
         {
-            _file!.SetLength(end);
+            file.SetLength(length);
         }
         catch (IOException)
         {
-            // The next opening ends the line.
+            // The write's own error is what counts.
         }
-
-        try
-        {
-            _file!.Dispose();
-        }
-        catch (IOException)
-        {
-            // What could not be flushed is reported by the write itself.
-        }
-
-        _file = null;
     }
 }

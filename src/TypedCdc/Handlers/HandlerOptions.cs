@@ -3,8 +3,10 @@ using System.Globalization;
 namespace TypedCdc;
 
 /// <summary>How one handler is called.</summary>
-public sealed class HandlerOptions
+public class HandlerOptions
 {
+    private Func<object, bool>? _where;
+
     /// <summary>The handler's name in logs, metrics and dead letters. The default value is null: the name of its type, with a number where several have it.</summary>
     public string? Name { get; set; }
 
@@ -23,7 +25,27 @@ public sealed class HandlerOptions
     /// <summary>What happens when the handler throws. By default it is tried 5 times, and the change becomes a dead letter.</summary>
     public FailureOptions Failure { get; set; } = new();
 
-    internal void Validate(string name)
+    /// <summary>Keeps duplicates and stale changes from the handler, as far as that can be done. The default value is null: it gets what comes.</summary>
+    public DeduplicationOptions? Deduplication { get; set; }
+
+    /// <summary>
+    /// Leaves changes out by their key, before an image is decoded. Said several times, a change has to pass each.
+    /// </summary>
+    /// <typeparam name="TKey">The model's key: <c>Customer.Key</c>.</typeparam>
+    /// <param name="predicate">Whether the change is wanted.</param>
+    public void Where<TKey>(Func<TKey, bool> predicate)
+        where TKey : struct
+    {
+        ArgumentNullException.ThrowIfNull(predicate);
+        var before = _where;
+        _where = key => (before is null || before(key)) && (key is TKey typed
+            ? predicate(typed)
+            : throw new CdcConfigurationException($"Where<{typeof(TKey).FullName}> does not fit: the model's key is '{key.GetType().FullName}'."));
+    }
+
+    internal Func<object, bool>? KeyFilter => _where;
+
+    internal virtual void Validate(string name)
     {
         if (Concurrency is < 1 or > Pipeline.LanePolicy.LaneCount)
         {
@@ -33,5 +55,6 @@ public sealed class HandlerOptions
         }
 
         Failure.Validate(name);
+        Deduplication?.Validate(name);
     }
 }

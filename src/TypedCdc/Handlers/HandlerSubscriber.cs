@@ -13,14 +13,14 @@ internal sealed class HandlerSubscriber<T, THandler> : Subscriber
 
     private readonly HandlerOptions _options;
     private readonly CdcModel<T> _model;
-    private readonly TransformChain<T>? _transforms;
+    private readonly ChangeReader<T> _reader;
 
     internal HandlerSubscriber(string name, HandlerOptions options, CdcModel<T> model, TransformChain<T>? transforms)
         : base(name, options.Failure)
     {
         _options = options;
         _model = model;
-        _transforms = transforms;
+        _reader = new(model, options, transforms);
     }
 
     internal override LanePolicy Lanes => new(Name, _options.Concurrency, RunLength, int.MaxValue, SpansLanes: false);
@@ -33,7 +33,7 @@ internal sealed class HandlerSubscriber<T, THandler> : Subscriber
     {
         for (var index = 0; index < work.Records.Count; index++)
         {
-            var call = new Call(this, work.Records[index].Record, context.Services);
+            var call = new Call(_reader, work.Records[index], context);
             try
             {
                 await context.Retry.ExecuteAsync(static (call, cancellation) => call.AttemptAsync(cancellation), call, cancellationToken);
@@ -45,7 +45,7 @@ internal sealed class HandlerSubscriber<T, THandler> : Subscriber
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 // The run ends here: what stands behind goes on when the dead letter is durable.
-                return new(index + 1, [new(index, exception, call.Attempts, Failure.OnPermanent)]);
+                return new(index + 1, [new(index, exception, Math.Max(1, call.Attempts), Failure.OnPermanent)]);
             }
         }
 
@@ -53,26 +53,30 @@ internal sealed class HandlerSubscriber<T, THandler> : Subscriber
     }
 
     /// <summary>One change on its way to the handler, over all its attempts: decoded once.</summary>
-    private sealed class Call(HandlerSubscriber<T, THandler> subscriber, CdcRecord record, IServiceProvider services)
+    private sealed class Call(ChangeReader<T> reader, TrackedRecord record, WorkContext context)
     {
         private Change<T>? _change;
-        private bool _isDecoded;
+        private bool _isRead;
 
         internal int Attempts { get; private set; }
 
         internal async ValueTask AttemptAsync(CancellationToken cancellationToken)
         {
             Attempts++;
-            if (!_isDecoded)
+            if (!_isRead)
             {
-                _change = subscriber._transforms is { } transforms ? transforms.Apply(record).Change : record.Decode<T>(subscriber._options.Images);
-                _isDecoded = true;
+                _change = reader.Read(record, context.Statistics);
+                _isRead = true;
             }
 
             if (_change is not null)
             {
-                await using var scope = services.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<THandler>().DispatchAsync(_change, cancellationToken);
+                await using (var scope = context.Services.CreateAsyncScope())
+                {
+                    await scope.ServiceProvider.GetRequiredService<THandler>().DispatchAsync(_change, cancellationToken);
+                }
+
+                reader.Done(record, _change);
             }
         }
     }

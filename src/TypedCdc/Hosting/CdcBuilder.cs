@@ -38,11 +38,29 @@ public sealed class CdcBuilder
         Services.TryAddScoped<THandler>();
         var model = CdcModel.Get<T>();
         _registrations.AddModel(model);
-        var options = HandlerOptions(configure);
+        var options = Options(configure, options => options.Failure);
         _registrations.Subscribers.Add(new(() => options.Value.Name, typeof(THandler).Name, (_, name, transforms) =>
         {
             options.Value.Validate(name);
             return new HandlerSubscriber<T, THandler>(name, options.Value, model, transforms.Of<T>());
+        }));
+        return this;
+    }
+
+    /// <summary>Calls a handler with many changes of <typeparamref name="T"/> at once. It comes from dependency injection, in a scope of its own for every call.</summary>
+    /// <typeparam name="T">The model.</typeparam>
+    /// <typeparam name="THandler">The handler; registered as scoped, unless it is registered already.</typeparam>
+    public CdcBuilder HandleBatch<T, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<BatchHandlerOptions>? configure = null)
+        where THandler : BatchChangeHandler<T>
+    {
+        Services.TryAddScoped<THandler>();
+        var model = CdcModel.Get<T>();
+        _registrations.AddModel(model);
+        var options = Options(configure, options => options.Failure);
+        _registrations.Subscribers.Add(new(() => options.Value.Name, typeof(THandler).Name, (_, name, transforms) =>
+        {
+            options.Value.Validate(name);
+            return new BatchHandlerSubscriber<T, THandler>(name, options.Value, model, transforms.Of<T>());
         }));
         return this;
     }
@@ -187,18 +205,11 @@ public sealed class CdcBuilder
     }
 
     // Options are made when everything is said, so that OnFailure holds wherever in the list it stands.
-    private Lazy<HandlerOptions> HandlerOptions(Action<HandlerOptions>? configure) => new(() =>
+    private Lazy<TOptions> Options<TOptions>(Action<TOptions>? configure, Func<TOptions, FailureOptions> failureOf)
+        where TOptions : new() => new(() =>
     {
-        var options = new HandlerOptions();
-        _registrations.Failure.ForEach(failure => failure(options.Failure));
-        configure?.Invoke(options);
-        return options;
-    });
-
-    private Lazy<SinkOptions> SinkOptions(Action<SinkOptions>? configure) => new(() =>
-    {
-        var options = new SinkOptions();
-        _registrations.Failure.ForEach(failure => failure(options.Failure));
+        var options = new TOptions();
+        _registrations.Failure.ForEach(failure => failure(failureOf(options)));
         configure?.Invoke(options);
         return options;
     });
@@ -207,7 +218,7 @@ public sealed class CdcBuilder
     {
         var model = CdcModel.Get<T>();
         _registrations.AddModel(model);
-        var options = SinkOptions(configure);
+        var options = Options(configure, options => options.Failure);
         _registrations.Subscribers.Add(new(() => options.Value.Name, typeName, (services, name, transforms) =>
         {
             options.Value.Validate(name);
@@ -218,7 +229,7 @@ public sealed class CdcBuilder
 
     private CdcBuilder AddSink(Func<IServiceProvider, ISink> create, bool isOwned, string typeName, Action<SinkOptions>? configure)
     {
-        var options = SinkOptions(configure);
+        var options = Options(configure, options => options.Failure);
         _registrations.Subscribers.Add(new(() => options.Value.Name, typeName, (services, name, transforms) =>
         {
             options.Value.Validate(name);

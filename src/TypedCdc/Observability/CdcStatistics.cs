@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using TypedCdc.Pipeline;
 
 namespace TypedCdc;
@@ -17,6 +16,9 @@ public sealed class CdcStatistics
 
     private readonly ConcurrentDictionary<string, TableStatistics> _tables = new(StringComparer.Ordinal);
     private readonly TableStatistics _all = new("");
+    private long _duplicates;
+    private long _stale;
+    private long _ties;
 
     /// <summary>All records that are done.</summary>
     public long Events => _all.Events;
@@ -42,6 +44,15 @@ public sealed class CdcStatistics
     /// <summary>Attributes in new images that no member maps, counted once an image and attribute.</summary>
     public long UnmappedAttributes => _all.UnmappedAttributes;
 
+    /// <summary>Changes that were left out because the handler had taken their event id (<see cref="HandlerOptions.Deduplication"/>).</summary>
+    public long Duplicates => Volatile.Read(ref _duplicates);
+
+    /// <summary>Changes that were older than one of their key that the handler had taken (<see cref="HandlerOptions.Deduplication"/>).</summary>
+    public long Stale => Volatile.Read(ref _stale);
+
+    /// <summary>Changes with the timestamp of another one of their key, so that nobody can say which is newer (<see cref="HandlerOptions.Deduplication"/>).</summary>
+    public long Ties => Volatile.Read(ref _ties);
+
     /// <summary>The same by table. Records that are not change records belong to none.</summary>
     public IReadOnlyCollection<TableStatistics> Tables => [.. _tables.Values.OrderBy(table => table.TableName, StringComparer.Ordinal)];
 
@@ -56,6 +67,22 @@ public sealed class CdcStatistics
     {
         _all.OnFinished(record);
         record.Route?.Statistics.OnFinished(record);
+    }
+
+    internal void OnDeduplicated(Handlers.DeduplicationVerdict verdict)
+    {
+        switch (verdict)
+        {
+            case Handlers.DeduplicationVerdict.Duplicate:
+                Interlocked.Increment(ref _duplicates);
+                break;
+            case Handlers.DeduplicationVerdict.Stale:
+                Interlocked.Increment(ref _stale);
+                break;
+            case Handlers.DeduplicationVerdict.Tie:
+                Interlocked.Increment(ref _ties);
+                break;
+        }
     }
 
     internal void OnUnmapped(TableStatistics table, int count)

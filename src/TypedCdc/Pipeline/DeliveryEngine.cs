@@ -35,7 +35,8 @@ internal sealed class DeliveryEngine
         _contexts = Array.ConvertAll(_subscribers, subscriber => new WorkContext(
             settings.Services,
             new(subscriber.Failure, settings.TimeProvider, notice => OnRetry(subscriber.Name, notice), settings.Randomizer,
-                settings.Observer is { } observer ? cancellation => observer.BeforeAttemptAsync(subscriber.Name, cancellation) : null)));
+                settings.Observer is { } observer ? cancellation => observer.BeforeAttemptAsync(subscriber.Name, cancellation) : null),
+            settings.Statistics));
         _deadLetterRetry = new(
             new() { MaximumAttempts = null, IsTransient = static _ => true },
             settings.TimeProvider,

@@ -59,6 +59,22 @@ internal sealed class RecordReader
                 return Unreadable(unmapped);
             }
 
+            var subscribers = route.Subscribers;
+            if (batch.GetTarget(index) is { } target && target != _subscribers[DeliveryCore.Unreadable].Name)
+            {
+                var only = Array.FindIndex(_subscribers, subscriber => subscriber.Name == target);
+                if (!subscribers.Contains(only))
+                {
+                    return Unreadable(new CdcDecodeException($"The dead letter is for '{target}', but no handler or sink of that name takes records of this table.")
+                    {
+                        TableName = record.TableName,
+                        Position = position,
+                    });
+                }
+
+                subscribers = [only];
+            }
+
             return new()
             {
                 Batch = state,
@@ -67,8 +83,8 @@ internal sealed class RecordReader
                 Record = record,
                 Operation = record.Operation,
                 Route = route,
-                Subscribers = route.Subscribers,
-                KeyHash = route.Subscribers.Length == 0 ? 0 : route.IsKnown ? record.GetKeyHash(route.Models[0]) : record.GetKeyHash(),
+                Subscribers = subscribers,
+                KeyHash = subscribers.Length == 0 ? 0 : route.IsKnown ? record.GetKeyHash(route.Models[0]) : record.GetKeyHash(),
                 SizeBytes = utf8.Length,
             };
         }

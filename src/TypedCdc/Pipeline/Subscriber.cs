@@ -35,4 +35,5 @@ internal abstract class Subscriber
 /// <summary>What an execution may use.</summary>
 /// <param name="Services">The root provider, for scopes.</param>
 /// <param name="Retry">The subscriber's retries.</param>
-internal sealed record WorkContext(IServiceProvider Services, RetryPipeline Retry);
+/// <param name="Statistics">The counters.</param>
+internal sealed record WorkContext(IServiceProvider Services, RetryPipeline Retry, CdcStatistics Statistics);

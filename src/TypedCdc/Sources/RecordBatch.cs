@@ -10,6 +10,7 @@ public sealed class RecordBatch : IDisposable
 {
     private Entry[] _entries = [];      // pooled, as the bytes are: nothing is allocated a record
     private int _count;
+    private Dictionary<int, string>? _targets; // by index, of records for one subscriber only
     private byte[] _buffer;
     private int _length;
     private int _reserved = -1;
@@ -45,6 +46,16 @@ public sealed class RecordBatch : IDisposable
         utf8.CopyTo(Reserve(utf8.Length));
         Commit(sequenceNumber, utf8.Length, range, problem);
     }
+
+    /// <summary>Copies a record in that is for one subscriber only: it could not take it before.</summary>
+    internal void AddFor(string subscriber, SequenceNumber sequenceNumber, ReadOnlySpan<byte> utf8)
+    {
+        (_targets ??= []).Add(Count, subscriber);
+        Add(sequenceNumber, utf8);
+    }
+
+    /// <summary>The subscriber that the record is for; null for all.</summary>
+    internal string? GetTarget(int index) => _targets?.GetValueOrDefault(index);
 
     /// <summary>Room for a record that the caller writes in place (base64 decoded straight into it), to be ended with <see cref="Commit"/>.</summary>
     /// <param name="maximumLength">The most bytes that the record may take.</param>

@@ -1,0 +1,81 @@
+namespace TypedCdc.Handlers;
+
+/// <summary>What one handler has taken lately: event ids, and for each key the newest timestamp. Bounded; the oldest are forgotten first.</summary>
+internal sealed class DeduplicationWindow(DeduplicationOptions options)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<EventId> _events = [];
+    private readonly Queue<EventId> _eventOrder = new();
+
+    // By the key's hash: 64 bits, so that two of a hundred thousand keys share one with a probability of 1 in 4 thousand million.
+    private readonly Dictionary<ulong, long> _newest = [];
+    private readonly Queue<ulong> _keyOrder = new();
+
+    internal StaleChanges Stale => options.Stale;
+
+    internal int Count => Math.Max(_events.Count, _newest.Count);
+
+    internal DeduplicationVerdict Look(ulong keyHash, in ChangeHeader header)
+    {
+        lock (_gate)
+        {
+            if (header.EventId != default && _events.Contains(header.EventId))
+            {
+                return DeduplicationVerdict.Duplicate;
+            }
+
+            if (!_newest.TryGetValue(keyHash, out var newest))
+            {
+                return DeduplicationVerdict.New;
+            }
+
+            return header.TimestampMicroseconds < newest ? DeduplicationVerdict.Stale
+                : header.TimestampMicroseconds == newest ? DeduplicationVerdict.Tie
+                : DeduplicationVerdict.New;
+        }
+    }
+
+    /// <summary>The handler has taken it.</summary>
+    internal void Remember(ulong keyHash, in ChangeHeader header)
+    {
+        lock (_gate)
+        {
+            if (header.EventId != default && _events.Add(header.EventId))
+            {
+                _eventOrder.Enqueue(header.EventId);
+                if (_eventOrder.Count > options.Window)
+                {
+                    _events.Remove(_eventOrder.Dequeue());
+                }
+            }
+
+            if (!_newest.TryGetValue(keyHash, out var newest))
+            {
+                _keyOrder.Enqueue(keyHash);
+                if (_keyOrder.Count > options.Window)
+                {
+                    _newest.Remove(_keyOrder.Dequeue());
+                }
+            }
+
+            if (header.TimestampMicroseconds >= newest)
+            {
+                _newest[keyHash] = header.TimestampMicroseconds;
+            }
+        }
+    }
+}
+
+internal enum DeduplicationVerdict : byte
+{
+    New,
+
+    /// <summary>Its event id was taken.</summary>
+    Duplicate,
+
+    /// <summary>A newer change of its key was taken.</summary>
+    Stale,
+
+    /// <summary>Another change of its key with the same timestamp was taken: nobody can say which is newer.</summary>
+    Tie,
+}
