@@ -54,6 +54,7 @@ internal sealed class BatchHandlerSubscriber<T, THandler> : Subscriber
             }
         }
 
+        using var activity = context.Telemetry.StartBatch(Name, work);
         await batch.WriteAsync(WriteAsync, context.Retry, Failure.OnPermanent, cancellationToken);
         foreach (var failure in batch.Failures)
         {

@@ -34,6 +34,7 @@ internal sealed class HandlerSubscriber<T, THandler> : Subscriber
         for (var index = 0; index < work.Records.Count; index++)
         {
             var call = new Call(_reader, work.Records[index], context);
+            using var activity = context.Telemetry.StartDelivery(Name, work.Records[index]);
             try
             {
                 await context.Retry.ExecuteAsync(static (call, cancellation) => call.AttemptAsync(cancellation), call, cancellationToken);
@@ -44,6 +45,8 @@ internal sealed class HandlerSubscriber<T, THandler> : Subscriber
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
+                activity?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, exception.GetType().Name);
+
                 // The run ends here: what stands behind goes on when the dead letter is durable.
                 return new(index + 1, [new(index, exception, Math.Max(1, call.Attempts), Failure.OnPermanent)]);
             }

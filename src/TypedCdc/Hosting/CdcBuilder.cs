@@ -22,7 +22,9 @@ public sealed class CdcBuilder
     /// <summary>The host's services, for extensions that bring their own.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Sets what holds for the whole pipeline. Comes after what configuration says.</summary>
+    /// <summary>
+    /// Sets what holds for the whole pipeline. What the section <c>TypedCdc</c> of the host's configuration says goes before it, so that a deployment is changed without a build.
+    /// </summary>
     public CdcBuilder Configure(Action<CdcOptions> configure)
     {
         _registrations.Configure.Add(configure);
@@ -39,7 +41,7 @@ public sealed class CdcBuilder
         var model = CdcModel.Get<T>();
         _registrations.AddModel(model);
         var options = Options(configure, options => options.Failure);
-        _registrations.Subscribers.Add(new(() => options.Value.Name, typeof(THandler).Name, (_, name, transforms) =>
+        _registrations.Subscribers.Add(new(() => options.Value.Name, typeof(THandler).Name, (reader, name) => reader.Apply(name, options.Value), (_, name, transforms) =>
         {
             options.Value.Validate(name);
             return new HandlerSubscriber<T, THandler>(name, options.Value, model, transforms.Of<T>());
@@ -57,7 +59,7 @@ public sealed class CdcBuilder
         var model = CdcModel.Get<T>();
         _registrations.AddModel(model);
         var options = Options(configure, options => options.Failure);
-        _registrations.Subscribers.Add(new(() => options.Value.Name, typeof(THandler).Name, (_, name, transforms) =>
+        _registrations.Subscribers.Add(new(() => options.Value.Name, typeof(THandler).Name, (reader, name) => reader.Apply(name, options.Value), (_, name, transforms) =>
         {
             options.Value.Validate(name);
             return new BatchHandlerSubscriber<T, THandler>(name, options.Value, model, transforms.Of<T>());
@@ -219,7 +221,7 @@ public sealed class CdcBuilder
         var model = CdcModel.Get<T>();
         _registrations.AddModel(model);
         var options = Options(configure, options => options.Failure);
-        _registrations.Subscribers.Add(new(() => options.Value.Name, typeName, (services, name, transforms) =>
+        _registrations.Subscribers.Add(new(() => options.Value.Name, typeName, (reader, name) => reader.Apply(name, options.Value), (services, name, transforms) =>
         {
             options.Value.Validate(name);
             return new TypedSinkSubscriber<T>(name, create(services), options.Value, model, transforms.Of<T>(), isOwned);
@@ -230,7 +232,7 @@ public sealed class CdcBuilder
     private CdcBuilder AddSink(Func<IServiceProvider, ISink> create, bool isOwned, string typeName, Action<SinkOptions>? configure)
     {
         var options = Options(configure, options => options.Failure);
-        _registrations.Subscribers.Add(new(() => options.Value.Name, typeName, (services, name, transforms) =>
+        _registrations.Subscribers.Add(new(() => options.Value.Name, typeName, (reader, name) => reader.Apply(name, options.Value), (services, name, transforms) =>
         {
             options.Value.Validate(name);
             return new RawSinkSubscriber(name, create(services), options.Value, transforms.All, isOwned);

@@ -35,8 +35,10 @@ internal sealed class CdcRegistrations
 /// <summary>A handler or sink to be made.</summary>
 /// <param name="Name">The name that the user gave it; null for the type's.</param>
 /// <param name="TypeName">The type's name.</param>
+/// <param name="Configure">Gives its options what the configuration says of this name.</param>
 /// <param name="Create">Makes it, under its final name.</param>
-internal sealed record SubscriberRegistration(Func<string?> Name, string TypeName, Func<IServiceProvider, string, TransformChains, Subscriber> Create);
+internal sealed record SubscriberRegistration(
+    Func<string?> Name, string TypeName, Action<ConfigurationReader, string> Configure, Func<IServiceProvider, string, TransformChains, Subscriber> Create);
 
 /// <summary>The chains of transforms of one run, made once each.</summary>
 internal sealed class TransformChains(IReadOnlyList<ITransformChain> all)

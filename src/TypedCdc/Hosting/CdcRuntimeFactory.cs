@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using TypedCdc.Observability;
 using TypedCdc.Pipeline;
 
 namespace TypedCdc.Hosting;
@@ -23,6 +25,8 @@ internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IService
     {
         var options = new CdcOptions();
         registrations.Configure.ForEach(configure => configure(options));
+        var configuration = services.GetService<IConfiguration>() is { } source ? new ConfigurationReader(source) : null;
+        configuration?.Apply(options);
         options.Validate();
 
         var environment = services.GetService<IHostEnvironment>();
@@ -31,7 +35,8 @@ internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IService
         var time = services.GetRequiredService<TimeProvider>();
         var application = options.Application ?? environment?.ApplicationName ?? defaultApplication;
         var transforms = new TransformChains([.. registrations.Transforms.Values.Select(create => create(services))]);
-        var subscribers = CreateSubscribers(transforms);
+        var subscribers = CreateSubscribers(transforms, configuration);
+        configuration?.CheckNames(registrations.Models, subscribers.Select(subscriber => subscriber.Name));
         if (subscribers.Count == 0)
         {
             throw new CdcConfigurationException("There is no handler and no sink. Add one with cdc.Handle<T, THandler>() or cdc.To(sink).");
@@ -47,13 +52,16 @@ internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IService
             Subscribers = subscribers,
             Tables = new(
                 registrations.Models,
-                registrations.TableNames.ToDictionary(bound => bound.Key, IReadOnlyList<string> (bound) => bound.Value),
+                TableNames(configuration),
                 options.TableNamePrefix),
-            DeadLetters = scope == StopScope.Shard && registrations.DeadLetters is null ? null : CreateDeadLetterStore(environment),
+            DeadLetters = scope == StopScope.Shard && registrations.DeadLetters is null && configuration?.DeadLetterFile is null
+                ? null
+                : CreateDeadLetterStore(environment, configuration),
             StopScope = scope,
             Observer = services.GetService<IDeliveryObserver>(),
             Statistics = statistics,
             Health = services.GetRequiredService<CdcHealth>(),
+            Telemetry = services.GetRequiredService<CdcTelemetry>(),
             Limits = new(options.MaximumInFlightBytes, options.MaximumInFlightRecords),
             CircuitBreaker = options.CircuitBreaker,
             Unmapped = options.OnUnmapped,
@@ -62,7 +70,21 @@ internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IService
         return new(engine, options, application, sources, subscribers, statistics, time, loggers);
     }
 
-    private List<Subscriber> CreateSubscribers(TransformChains transforms)
+    private Dictionary<Type, IReadOnlyList<string>> TableNames(ConfigurationReader? configuration)
+    {
+        var names = registrations.TableNames.ToDictionary(bound => bound.Key, IReadOnlyList<string> (bound) => bound.Value);
+        foreach (var model in registrations.Models)
+        {
+            if (configuration?.TableNames(model) is { } configured)
+            {
+                names[model.ClrType] = configured;
+            }
+        }
+
+        return names;
+    }
+
+    private List<Subscriber> CreateSubscribers(TransformChains transforms, ConfigurationReader? configuration)
     {
         var subscribers = new List<Subscriber>();
         var taken = new HashSet<string>(StringComparer.Ordinal);
@@ -85,14 +107,24 @@ internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IService
                 name = $"{name}-{number}";
             }
 
+            if (configuration is not null)
+            {
+                registration.Configure(configuration, name);
+            }
+
             subscribers.Add(registration.Create(services, name, transforms));
         }
 
         return subscribers;
     }
 
-    private IDeadLetterStore CreateDeadLetterStore(IHostEnvironment? environment)
+    private IDeadLetterStore CreateDeadLetterStore(IHostEnvironment? environment, ConfigurationReader? configuration)
     {
+        if (configuration?.DeadLetterFile is { } file)
+        {
+            return new JsonLinesDeadLetterStore(file);
+        }
+
         if (registrations.DeadLetters is { } create)
         {
             return create(services);
@@ -102,7 +134,7 @@ internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IService
         return environment?.IsDevelopment() == true
             ? new JsonLinesDeadLetterStore(Path.Combine(environment.ContentRootPath, "dead-letters.jsonl"))
             : throw new CdcConfigurationException(
-                "Outside the Development environment it must be said where dead letters go: cdc.DeadLettersToFile(\"…\") on a disk that outlives the process, or cdc.DeadLettersTo(store). "
+                "Outside the Development environment it must be said where dead letters go: cdc.DeadLettersToFile(\"…\") on a disk that outlives the process, or cdc.DeadLettersTo(store), or 'TypedCdc:DeadLetters:File' in the configuration. "
                 + "In Development they go to dead-letters.jsonl in the content root.");
     }
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using TypedCdc;
 using TypedCdc.Hosting;
+using TypedCdc.Observability;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -26,6 +28,9 @@ public static class CdcServiceCollectionExtensions
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton<CdcStatistics>();
             services.TryAddSingleton<CdcHealth>();
+            services.TryAddSingleton<CdcHealthCheck>();
+            services.TryAddSingleton(static provider => new CdcTelemetry(
+                provider.GetRequiredService<CdcStatistics>(), provider.GetRequiredService<CdcHealth>(), provider.GetService<IMeterFactory>()));
             services.TryAddSingleton<CdcRuntimeFactory>();
             services.AddSingleton<IHostedService, CdcHostedService>();
         }

@@ -28,6 +28,9 @@ internal abstract record DeliveryCommand
     /// <summary>Everything published of the shard is acknowledged.</summary>
     internal sealed record Drained(ShardState Shard) : DeliveryCommand;
 
+    /// <summary>The record is done; said only where its span waits to be ended.</summary>
+    internal sealed record EndRecord(TrackedRecord Record) : DeliveryCommand;
+
     /// <summary>The batch's buffer is free.</summary>
     internal sealed record Release(BatchState Batch) : DeliveryCommand;
 

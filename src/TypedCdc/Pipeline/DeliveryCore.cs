@@ -215,6 +215,11 @@ internal sealed class DeliveryCore
             _statistics.OnFinished(record);
         }
 
+        if (record.Activity is not null)
+        {
+            commands.Add(new DeliveryCommand.EndRecord(record));
+        }
+
         var batch = record.Batch;
         if (--batch.Remaining == 0)
         {

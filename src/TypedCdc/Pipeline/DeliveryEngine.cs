@@ -36,7 +36,8 @@ internal sealed class DeliveryEngine
             settings.Services,
             new(subscriber.Failure, settings.TimeProvider, notice => OnRetry(subscriber.Name, notice), settings.Randomizer,
                 settings.Observer is { } observer ? cancellation => observer.BeforeAttemptAsync(subscriber.Name, cancellation) : null),
-            settings.Statistics));
+            settings.Statistics,
+            settings.Telemetry));
         _deadLetterRetry = new(
             new() { MaximumAttempts = null, IsTransient = static _ => true },
             settings.TimeProvider,
@@ -47,6 +48,7 @@ internal sealed class DeliveryEngine
             },
             settings.Randomizer);
         _reader = new(settings, _subscribers);
+        settings.Telemetry.Observe(this);
     }
 
     /// <summary>Faults when delivery has stopped by itself; never ends otherwise.</summary>
@@ -55,6 +57,10 @@ internal sealed class DeliveryEngine
     internal int InFlightRecords => Locked(core => core.InFlightRecords);
 
     internal long InFlightBytes => Locked(core => core.InFlightBytes);
+
+    /// <summary>How many records each handler and sink is not done with.</summary>
+    internal IReadOnlyList<(string Subscriber, int Count)> Backlogs() =>
+        Locked(core => _subscribers.Select((subscriber, index) => (subscriber.Name, core.Backlog(index))).ToArray());
 
     /// <summary>Starts the dead-letter store and every subscriber, waiting for those whose service is down.</summary>
     internal async Task StartAsync(CancellationToken cancellationToken)
@@ -240,6 +246,10 @@ internal sealed class DeliveryEngine
             case DeliveryCommand.Drained drained:
                 Channel(drained.Shard)?.OnDrained();
                 break;
+            case DeliveryCommand.EndRecord ended:
+                ended.Record.Activity?.SetStatus(ended.Record.IsDeadLettered ? System.Diagnostics.ActivityStatusCode.Error : System.Diagnostics.ActivityStatusCode.Unset);
+                ended.Record.Activity?.Dispose();
+                break;
             case DeliveryCommand.Release release:
                 release.Batch.Source?.Dispose();
                 break;
@@ -256,7 +266,9 @@ internal sealed class DeliveryEngine
         var subscriber = _subscribers[work.Subscriber];
         try
         {
+            var started = _settings.TimeProvider.GetTimestamp();
             var outcome = await subscriber.ExecuteAsync(work, _contexts[work.Subscriber], _abort.Token);
+            _settings.Telemetry.OnWork(subscriber.Name, work, _settings.TimeProvider.GetElapsedTime(started), _settings.TimeProvider.GetUtcNow());
             if (_settings.Health.OnSuccess(subscriber.Name))
             {
                 _logger.Recovered(subscriber.Name);
@@ -292,6 +304,7 @@ internal sealed class DeliveryEngine
             await _deadLetterRetry.ExecuteAsync(
                 static (store, cancellation) => store.Store.StoreAsync(store.Letters, cancellation), (Store: _settings.DeadLetters!, Letters: letters), _abort.Token);
             _settings.Health.OnDeadLettersStored();
+            _settings.Telemetry.OnDeadLettered(_subscribers[work.Subscriber].Name, letters.Count);
             for (var index = 0; index < letters.Count; index++)
             {
                 var letter = letters[index];
@@ -337,6 +350,7 @@ internal sealed class DeliveryEngine
 
     private void OnRetry(string subscriber, RetryNotice notice)
     {
+        _settings.Telemetry.OnRetry(subscriber);
         _settings.Health.OnFailing(subscriber, notice.Exception, _settings.TimeProvider.GetUtcNow());
         _logger.Retrying(notice.Exception, subscriber, notice.Attempt, notice.Delay);
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TypedCdc.Observability;
 
 namespace TypedCdc.Pipeline;
 
@@ -28,6 +29,8 @@ internal sealed record EngineSettings
     internal required CdcStatistics Statistics { get; init; }
 
     internal required CdcHealth Health { get; init; }
+
+    internal required CdcTelemetry Telemetry { get; init; }
 
     internal required DeliveryLimits Limits { get; init; }
 

@@ -81,6 +81,7 @@ internal sealed class RecordReader
                 Index = index,
                 SequenceNumber = position.SequenceNumber,
                 Record = record,
+                Activity = _settings.Telemetry.StartRecord(record),
                 Operation = record.Operation,
                 Route = route,
                 Subscribers = subscribers,

@@ -36,4 +36,5 @@ internal abstract class Subscriber
 /// <param name="Services">The root provider, for scopes.</param>
 /// <param name="Retry">The subscriber's retries.</param>
 /// <param name="Statistics">The counters.</param>
-internal sealed record WorkContext(IServiceProvider Services, RetryPipeline Retry, CdcStatistics Statistics);
+/// <param name="Telemetry">Spans.</param>
+internal sealed record WorkContext(IServiceProvider Services, RetryPipeline Retry, CdcStatistics Statistics, Observability.CdcTelemetry Telemetry);

@@ -29,6 +29,9 @@ internal sealed class TrackedRecord
 
     internal int SizeBytes { get; init; }
 
+    /// <summary>The span of its delivery; null where nobody listens.</summary>
+    internal System.Diagnostics.Activity? Activity { get; init; }
+
     /// <summary>The order of arrival over all shards, given by the core.</summary>
     internal long Ordinal { get; set; }
 

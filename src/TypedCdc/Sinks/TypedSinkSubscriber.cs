@@ -49,6 +49,7 @@ internal sealed class TypedSinkSubscriber<T> : Subscriber
             }
         }
 
+        using var activity = context.Telemetry.StartBatch(Name, work);
         await batch.WriteAsync(_sink.WriteAsync, context.Retry, Failure.OnPermanent, cancellationToken);
         return new(work.Records.Count, batch.Failures);
     }
