@@ -7,6 +7,9 @@ internal static class FilePattern
 {
     private static readonly char[] Separators = OperatingSystem.IsWindows() ? ['/', '\\'] : ['/'];
 
+    // A link to a directory above it would have no end.
+    private static readonly EnumerationOptions WithoutLinks = new() { AttributesToSkip = FileAttributes.ReparsePoint };
+
     /// <summary>Full paths, sorted bytewise so that every machine reads in the same order.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     internal static IReadOnlyList<string> Find(string pattern)
@@ -54,7 +57,7 @@ internal static class FilePattern
         if (segment == "**")
         {
             Find(directory, rest.IsEmpty ? ["*"] : rest, found);
-            foreach (var child in Directory.EnumerateDirectories(directory))
+            foreach (var child in Directory.EnumerateDirectories(directory, "*", WithoutLinks))
             {
                 Find(child, segments, found);
             }
