@@ -76,8 +76,8 @@ internal sealed record SampleValue(
             : throw NotAValue(json);
 
     private static SampleValue ReadSet(SampleJson json, AttributeKinds kind, AttributeKinds elementKind, SampleJson value, Func<string, bool> isValid) =>
-        value.Kind == SampleJsonKind.Array
-            ? new(kind, json.Start, "", NoAttributes, value.Values.ConvertAll(element => ReadText(element, elementKind, element, isValid)))
+        value.Kind == SampleJsonKind.Array && value.Values.TrueForAll(element => element.Kind == SampleJsonKind.String && isValid(element.Text))
+            ? new(kind, json.Start, "", NoAttributes, value.Values.ConvertAll(element => new SampleValue(elementKind, element.Start, element.Text, NoAttributes, NoElements)))
             : throw NotAValue(json);
 
     private static bool IsNumber(string text) => SampleNumber.TryParse(text) is not null;
