@@ -10,6 +10,9 @@ internal sealed class ItemObservation
     private readonly Dictionary<string, AttributeObservation> _attributes = new(StringComparer.Ordinal);
     private readonly List<(IReadOnlyList<SampleAttribute> Item, SamplePlace Place)> _items = [];
 
+    /// <summary>The items.</summary>
+    public IReadOnlyList<(IReadOnlyList<SampleAttribute> Item, SamplePlace Place)> Items => _items;
+
     /// <summary>How many items there were.</summary>
     public int Count => _items.Count;
 

@@ -11,13 +11,17 @@ using TypedCdc.Generators.Parsing;
 namespace TypedCdc.Generators.Samples;
 
 /// <summary>Compares the members of a model with what the samples show of their attributes.</summary>
-/// <param name="type">The model's type.</param>
+/// <param name="observed">The model and its items.</param>
 /// <param name="location">Where what concerns the whole model is reported.</param>
 /// <param name="naming">How the model names attributes.</param>
-/// <param name="noun">What the samples are samples of: <c>item</c>, or <c>map</c> for a nested model.</param>
+/// <param name="known">Attributes that need no member: those that tell the models of one table apart.</param>
 /// <param name="report">Takes the diagnostics.</param>
-internal sealed class ModelCheck(INamedTypeSymbol type, Location location, NamingPolicy naming, string noun, Action<Diagnostic> report)
+internal sealed class ModelCheck(ObservedObject observed, Location location, NamingPolicy naming, ICollection<string> known, Action<Diagnostic> report)
 {
+    private readonly INamedTypeSymbol _type = observed.Type;
+    private readonly ItemObservation _items = observed.Items;
+    private readonly string _noun = observed.IsNested ? "map" : "item";
+
     // Properties of a diagnostic, for its code fix.
     public const string AttributeNameProperty = "AttributeName";
     public const string MemberNameProperty = "MemberName";
@@ -26,21 +30,29 @@ internal sealed class ModelCheck(INamedTypeSymbol type, Location location, Namin
     public const string IsAbsentProperty = "IsAbsent";
 
     /// <summary>Checks the members, and that every attribute has one.</summary>
-    public void Run(IReadOnlyCollection<MemberModel> members, ItemObservation items)
+    public void Run()
     {
-        if (items.Count == 0)
+        if (_items.Count == 0)
         {
             return;
         }
 
-        foreach (var member in members)
+        var hasOverflow = false;
+        foreach (var member in observed.Model.Members)
         {
-            Check(member, items);
+            if (member.Shape.Kind == ValueKind.Overflow)
+            {
+                hasOverflow = true;
+            }
+            else
+            {
+                Check(member);
+            }
         }
 
-        if (!HasOverflow())
+        if (!hasOverflow)
         {
-            ReportUnmapped(members, items);
+            ReportUnmapped();
         }
     }
 
@@ -51,38 +63,45 @@ internal sealed class ModelCheck(INamedTypeSymbol type, Location location, Namin
         var sampleNames = sampleKey.Select(static key => key.Name).ToList();
         if (!new HashSet<string>(modelNames, StringComparer.Ordinal).SetEquals(sampleNames))
         {
-            report(Diagnostic.Create(SampleRules.OtherKey, location, [place.Sample.LocationOf(place.Position)], type.Name, Quote(modelNames), Quote(sampleNames), place));
+            report(Diagnostic.Create(SampleRules.OtherKey, location, [place.Sample.LocationOf(place.Position)], _type.Name, Quote(modelNames), Quote(sampleNames), place));
         }
     }
 
-    private void Check(MemberModel member, ItemObservation items)
+    private void Check(MemberModel member)
     {
-        var attribute = items[member.AttributeName];
-        var symbol = Find(member.Name);
+        var attribute = _items[member.AttributeName];
+        var symbol = ModelObservation.Find(_type, member.Name);
         var memberLocation = symbol?.Locations.FirstOrDefault(static one => one.IsInSource) ?? location;
-        var memberType = TypeOf(symbol)?.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat) ?? member.Shape.DisplayName;
-        if (!CheckNullability(member, attribute, items, memberLocation) && attribute.Count == 0)
+        var memberType = ModelObservation.TypeOf(symbol)?.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat) ?? member.Shape.DisplayName;
+        if (!CheckNullability(member, attribute, memberLocation) && attribute.Count == 0)
         {
-            Report(SampleRules.NeverSeen, memberLocation, null, member.Name, member.AttributeName, Count(items.Count, noun));
+            Report(SampleRules.NeverSeen, memberLocation, null, member.Name, member.AttributeName, Count(_items.Count));
         }
 
-        var wrong = attribute.Values.FindIndex(value => (value.Kind & member.Shape.Kinds) == 0);
-        if (wrong >= 0)
+        var values = ModelObservation.Values(member, symbol, attribute).ToList();
+        CheckKinds(member, memberType, values, memberLocation);
+        CheckNumbers(member, memberType, values, memberLocation);
+    }
+
+    private void CheckKinds(MemberModel member, string memberType, List<ObservedValue> values, Location memberLocation)
+    {
+        var wrong = values.Where(static value => !value.IsOfKind).ToList();
+        if (wrong.Count == 0)
         {
-            var all = attribute.Values.Where(value => (value.Kind & member.Shape.Kinds) == 0).ToList();
-            var kinds = all.Aggregate(AttributeKinds.None, static (kinds, value) => kinds | value.Kind);
-            Report(
-                SampleRules.WrongType, memberLocation, attribute.Places[wrong], member.Name, memberType, NameOf(member.Shape.Kinds),
-                Number(all.Count), Count(items.Count, noun), member.AttributeName, NameOf(kinds), attribute.Places[wrong]);
+            return;
         }
 
-        CheckNumbers(member, memberType, attribute, symbol, memberLocation);
+        var first = wrong[0];
+        var kinds = wrong.Where(value => value.IsElement == first.IsElement).Aggregate(AttributeKinds.None, static (kinds, value) => kinds | value.Value.Kind);
+        Report(
+            SampleRules.WrongType, memberLocation, first.Place, member.Name, memberType, (first.IsElement ? "elements that are " : "") + NameOf(first.Shape.Kinds),
+            Number(wrong.Select(static value => value.Item).Distinct().Count()), Count(_items.Count), member.AttributeName, (first.IsElement ? "holds " : "is ") + NameOf(kinds), first.Place);
     }
 
     // True where the member is told to be missing, which says more than that it never occurs.
-    private bool CheckNullability(MemberModel member, AttributeObservation attribute, ItemObservation items, Location memberLocation)
+    private bool CheckNullability(MemberModel member, AttributeObservation attribute, Location memberLocation)
     {
-        var absent = items.Count - attribute.Count;
+        var absent = _items.Count - attribute.Count;
         var canBeAbsent = !member.IsRequired && (member.IsNullable || !HasNothingElse(member) || attribute.Count == 0);
         var misses = canBeAbsent ? 0 : absent;
         var nulls = member.IsNullable ? 0 : attribute.Nulls;
@@ -98,10 +117,10 @@ internal sealed class ModelCheck(INamedTypeSymbol type, Location location, Namin
             _ => "absent from " + Number(misses) + " and NULL in " + Number(nulls),
         };
         var consequence = nulls > 0 || member.IsRequired ? "such items fail to decode" : "it silently becomes " + DefaultOf(member);
-        var place = misses > 0 ? items.FirstWithout(member.AttributeName) : attribute.FirstNull;
+        var place = misses > 0 ? _items.FirstWithout(member.AttributeName) : attribute.FirstNull;
         var properties = ImmutableDictionary<string, string?>.Empty.Add(IsAbsentProperty, misses > 0 ? "true" : "false");
         report(Diagnostic.Create(
-            SampleRules.Missing, memberLocation, Additional(place), properties, member.Name, member.AttributeName, how, Count(items.Count, noun), place, consequence));
+            SampleRules.Missing, memberLocation, Additional(place), properties, member.Name, member.AttributeName, how, Count(_items.Count), place, consequence));
         return true;
     }
 
@@ -116,24 +135,19 @@ internal sealed class ModelCheck(INamedTypeSymbol type, Location location, Namin
         _ => "the default of its type",
     };
 
-    private void CheckNumbers(MemberModel member, string memberType, AttributeObservation attribute, ISymbol? symbol, Location memberLocation)
+    private void CheckNumbers(MemberModel member, string memberType, List<ObservedValue> values, Location memberLocation)
     {
-        if (TypeOf(symbol) is not { } numeric || (member.Shape.Kinds & AttributeKinds.N) == 0)
-        {
-            return;
-        }
-
-        numeric = numeric is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : numeric;
         var numbers = new List<SampleNumber>();
         var faults = new List<(string Fault, SamplePlace Place)>();
-        for (var i = 0; i < attribute.Values.Count; i++)
+        foreach (var value in values)
         {
-            if (attribute.Values[i].Kind == AttributeKinds.N && SampleNumber.TryParse(attribute.Values[i].Text) is { } number)
+            // What a converter makes of a number is its own affair.
+            if (value is { IsOfKind: true, Value.Kind: AttributeKinds.N, Type: { } type, Shape.Kind: not ValueKind.Converted } && SampleNumber.TryParse(value.Value.Text) is { } number)
             {
                 numbers.Add(number);
-                if (NumberFit.FindFault(numeric, number) is { } fault)
+                if (NumberFit.FindFault(ValueClassifier.Underlying(type), number) is { } fault)
                 {
-                    faults.Add((fault, attribute.Places[i]));
+                    faults.Add((fault, value.Place));
                 }
             }
         }
@@ -146,38 +160,34 @@ internal sealed class ModelCheck(INamedTypeSymbol type, Location location, Namin
         }
     }
 
-    private void ReportUnmapped(IReadOnlyCollection<MemberModel> members, ItemObservation items)
+    private void ReportUnmapped()
     {
-        var mapped = new HashSet<string>(members.Select(static member => member.AttributeName), StringComparer.Ordinal);
-        foreach (var name in items.Names.Where(name => !mapped.Contains(name)))
+        var mapped = new HashSet<string>(observed.Model.Members.Select(static member => member.AttributeName).Concat(known), StringComparer.Ordinal);
+        foreach (var name in _items.Names.Where(name => !mapped.Contains(name)))
         {
-            var attribute = items[name];
-            var memberName = MemberSuggestion.NameOf(name, type);
-            var properties = ImmutableDictionary<string, string?>.Empty
-                .Add(AttributeNameProperty, name)
-                .Add(MemberNameProperty, memberName)
-                .Add(MemberTypeProperty, MemberSuggestion.TypeOf(attribute.Values))
-                .Add(IsNamedByPolicyProperty, NamingPolicies.Apply(naming, memberName) == name ? "true" : "false");
+            var attribute = _items[name];
             var place = attribute.Places.Count > 0 ? attribute.Places[0] : attribute.FirstNull;
             report(Diagnostic.Create(
-                SampleRules.Unmapped, location, Additional(place), properties,
-                name, type.Name, NameOf(attribute.Kinds), Number(attribute.Count), Count(items.Count, noun)));
+                SampleRules.Unmapped, location, Additional(place), SuggestMember(name, attribute),
+                name, _type.Name, NameOf(attribute.Kinds), Number(attribute.Count), Count(_items.Count)));
         }
     }
 
-    private bool HasOverflow() => MemberCollector.BasesFirst(type).SelectMany(static one => one.GetMembers())
-        .Any(static member => Annotations.Find(member.GetAttributes(), "CdcOverflowAttribute") is not null);
-
-    private ISymbol? Find(string name) => MemberCollector.BasesFirst(type).Reverse()
-        .Select(one => one.GetMembers(name).FirstOrDefault(static member => member is IPropertySymbol or IFieldSymbol))
-        .FirstOrDefault(static member => member is not null);
-
-    private static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
+    // Nothing where the type is not in this project: there is no place for a member.
+    private ImmutableDictionary<string, string?> SuggestMember(string attributeName, AttributeObservation attribute)
     {
-        IPropertySymbol property => property.Type,
-        IFieldSymbol field => field.Type,
-        _ => null,
-    };
+        if (_type.DeclaringSyntaxReferences.IsEmpty)
+        {
+            return ImmutableDictionary<string, string?>.Empty;
+        }
+
+        var memberName = MemberSuggestion.NameOf(attributeName, _type);
+        return ImmutableDictionary<string, string?>.Empty
+            .Add(AttributeNameProperty, attributeName)
+            .Add(MemberNameProperty, memberName)
+            .Add(MemberTypeProperty, MemberSuggestion.TypeOf(attribute.Values))
+            .Add(IsNamedByPolicyProperty, NamingPolicies.Apply(naming, memberName) == attributeName ? "true" : "false");
+    }
 
     private void Report(DiagnosticDescriptor rule, Location at, SamplePlace? place, params object?[] arguments) =>
         report(Diagnostic.Create(rule, at, Additional(place), arguments));
@@ -192,5 +202,5 @@ internal sealed class ModelCheck(INamedTypeSymbol type, Location location, Namin
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Count(int count, string noun) => Number(count) + " " + (count == 1 ? noun : noun + "s");
+    private string Count(int count) => Number(count) + " " + (count == 1 ? _noun : _noun + "s");
 }

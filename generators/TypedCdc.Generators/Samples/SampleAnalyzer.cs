@@ -90,6 +90,9 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
 
     private static void Check(INamedTypeSymbol type, AttributeData table, string tableName, List<Sample> samples, SymbolAnalysisContext context)
     {
+        // In a table of several models, only the items that say they are of this one.
+        var discriminator = Annotations.GetNamedString(table, "Discriminator");
+        var discriminatorValue = Annotations.GetNamedString(table, "DiscriminatorValue");
         var items = new ItemObservation();
         (IReadOnlyList<SampleAttribute> Attributes, SamplePlace Place)? key = null;
         foreach (var sample in samples)
@@ -97,13 +100,13 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
             foreach (var image in sample.File.Images.Where(image => sample.TableOf(image) == tableName))
             {
                 var place = new SamplePlace(sample, image.Position);
-                if (image.Role == SampleImageRole.Item)
-                {
-                    items.Add(image.Attributes, place);
-                }
-                else
+                if (image.Role == SampleImageRole.Keys)
                 {
                     key ??= (image.Attributes, place);
+                }
+                else if (discriminator is null || image.Attributes.Any(one => one.Name == discriminator && one.Value.Text == discriminatorValue))
+                {
+                    items.Add(image.Attributes, place);
                 }
             }
         }
@@ -113,15 +116,22 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        var declaration = table.ApplicationSyntaxReference?.GetSyntax(context.CancellationToken).FirstAncestorOrSelf<TypeDeclarationSyntax>();
         var naming = ModelParser.GetNaming(table);
-        var check = new ModelCheck(type, declaration?.Identifier.GetLocation() ?? type.Locations[0], naming, "item", context.ReportDiagnostic);
-        if (key is { } sampleKey)
+        var declaration = table.ApplicationSyntaxReference?.GetSyntax(context.CancellationToken).FirstAncestorOrSelf<TypeDeclarationSyntax>();
+        var location = declaration?.Identifier.GetLocation() ?? type.Locations[0];
+        var observation = new ModelObservation(model, type, items);
+        foreach (var observed in observation.Objects)
         {
-            check.CheckKey(model.Keys(), sampleKey.Attributes, sampleKey.Place);
-        }
+            // A nested type from elsewhere is told of where the model is.
+            var place = observed.IsNested ? observed.Type.Locations.FirstOrDefault(static one => one.IsInSource) ?? location : location;
+            var check = new ModelCheck(observed, place, naming, discriminator is null || observed.IsNested ? [] : [discriminator], context.ReportDiagnostic);
+            if (!observed.IsNested && key is { } sampleKey)
+            {
+                check.CheckKey(model.Keys(), sampleKey.Attributes, sampleKey.Place);
+            }
 
-        check.Run(model.Members, items);
+            check.Run();
+        }
     }
 
     private static void ReportFile(Sample sample, Action<Diagnostic> report)

@@ -22,7 +22,7 @@ internal static class SampleRules
 
     public static readonly DiagnosticDescriptor WrongType = new(
         "TCDC102", "A member's type is not the attribute's",
-        "'{0}' is '{1}' and takes {2}, but in {3} of {4} of the samples the attribute '{5}' is {6} (first: {7})",
+        "'{0}' is '{1}' and takes {2}, but in {3} of {4} of the samples the attribute '{5}' {6} (first: {7})",
         Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLinkBase + "TCDC102.md");
 
     public static readonly DiagnosticDescriptor NeverSeen = new(
