@@ -38,6 +38,7 @@ internal static class MemberSuggestion
             AttributeKinds.BOOL => "bool",
             AttributeKinds.SS => Collections + "HashSet<string>",
             AttributeKinds.NS => Collections + "HashSet<" + NumberFit.TypeFor(Numbers(values.SelectMany(static value => value.Elements))) + ">",
+            AttributeKinds.BS => Collections + "List<byte[]>",
             AttributeKinds.L => ListOf(values.SelectMany(static value => value.Elements).ToList()),
             _ => AnyJson,
         };

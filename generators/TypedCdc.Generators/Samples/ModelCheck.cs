@@ -15,8 +15,9 @@ namespace TypedCdc.Generators.Samples;
 /// <param name="location">Where what concerns the whole model is reported.</param>
 /// <param name="naming">How the model names attributes.</param>
 /// <param name="known">Attributes that need no member: those that tell the models of one table apart.</param>
+/// <param name="enums">The enums whose members have names of their own.</param>
 /// <param name="report">Takes the diagnostics.</param>
-internal sealed class ModelCheck(ObservedObject observed, Location location, NamingPolicy naming, ICollection<string> known, Action<Diagnostic> report)
+internal sealed class ModelCheck(ObservedObject observed, Location location, NamingPolicy naming, ICollection<string> known, EquatableArray<EnumModel> enums, Action<Diagnostic> report)
 {
     private readonly INamedTypeSymbol _type = observed.Type;
     private readonly ItemObservation _items = observed.Items;
@@ -80,7 +81,7 @@ internal sealed class ModelCheck(ObservedObject observed, Location location, Nam
 
         var values = ModelObservation.Values(member, symbol, attribute).ToList();
         CheckKinds(member, memberType, values, memberLocation);
-        CheckNumbers(member, memberType, values, memberLocation);
+        CheckFit(member, memberType, values, memberLocation);
     }
 
     private void CheckKinds(MemberModel member, string memberType, List<ObservedValue> values, Location memberLocation)
@@ -135,29 +136,34 @@ internal sealed class ModelCheck(ObservedObject observed, Location location, Nam
         _ => "the default of its type",
     };
 
-    private void CheckNumbers(MemberModel member, string memberType, List<ObservedValue> values, Location memberLocation)
+    private void CheckFit(MemberModel member, string memberType, List<ObservedValue> values, Location memberLocation)
     {
-        var numbers = new List<SampleNumber>();
-        var faults = new List<(string Fault, SamplePlace Place)>();
-        foreach (var value in values)
+        var checkedValues = values.Where(static value => value is { IsOfKind: true, Value.Kind: AttributeKinds.N or AttributeKinds.S, Type: not null }).ToList();
+        var faults = checkedValues.Select(value => (Fault: FindFault(value), value.Place)).Where(static one => one.Fault is not null).ToList();
+        if (faults.Count == 0)
         {
-            // What a converter makes of a number is its own affair.
-            if (value is { IsOfKind: true, Value.Kind: AttributeKinds.N, Type: { } type, Shape.Kind: not ValueKind.Converted } && SampleNumber.TryParse(value.Value.Text) is { } number)
-            {
-                numbers.Add(number);
-                if (NumberFit.FindFault(ValueClassifier.Underlying(type), number) is { } fault)
-                {
-                    faults.Add((fault, value.Place));
-                }
-            }
+            return;
         }
 
-        if (faults.Count > 0)
+        var numbers = checkedValues.Select(static value => value.Value.Kind == AttributeKinds.N ? SampleNumber.TryParse(value.Value.Text) : null).ToList();
+        var remedy = faults.Exists(static one => one.Fault == NumberFit.NotATime) ? " Are they in another unit?"
+            : numbers.TrueForAll(static number => number is not null) ? $" '{Short(NumberFit.TypeFor([.. numbers.Select(static number => number!.Value)]))}' holds them."
+            : "";
+        Report(
+            SampleRules.DoesNotFit, memberLocation, faults[0].Place, member.Name, memberType, Number(faults.Count), Number(checkedValues.Count), member.AttributeName,
+            string.Join(" and ", faults.Select(static one => one.Fault).Distinct()), faults[0].Place, remedy);
+    }
+
+    private string? FindFault(ObservedValue value)
+    {
+        var type = ValueClassifier.Underlying(value.Type!);
+        return (value.Shape.Kind, value.Value.Kind) switch
         {
-            Report(
-                SampleRules.DoesNotFit, memberLocation, faults[0].Place, member.Name, memberType, Number(faults.Count), Number(numbers.Count), member.AttributeName,
-                string.Join(" and ", faults.Select(static one => one.Fault).Distinct()), faults[0].Place, Short(NumberFit.TypeFor(numbers)));
-        }
+            // What a converter makes of a value is its own affair.
+            (ValueKind.Converted, _) => null,
+            (_, AttributeKinds.S) => TextFit.FindFault(value.Shape, type, value.Value.Text, enums),
+            (var kind, _) => SampleNumber.TryParse(value.Value.Text) is { } number ? NumberFit.FindFault(kind, type, number) : null,
+        };
     }
 
     private void ReportUnmapped()

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Numerics;
 using Microsoft.CodeAnalysis;
+using TypedCdc.Generators.Model;
 
 namespace TypedCdc.Generators.Samples;
 
@@ -27,9 +28,22 @@ internal static class NumberFit
     private static readonly BigInteger SingleMaximum = BigInteger.Parse("340282356779733661637539395458142568447", CultureInfo.InvariantCulture);
     private static readonly BigInteger HalfMaximum = 65519;
 
+    // 0001-01-01T00:00:00Z and, so that a fraction never decides, the first second behind 9999.
+    private const long MinimumUnixSeconds = -62135596800;
+    private const long MaximumUnixSeconds = 253402300800;
+
+    /// <summary>The fault of a Unix time that no calendar has.</summary>
+    public const string NotATime = "they are no times of the years 1 to 9999";
+
     /// <summary>Why the type does not hold the number, as the rest of a sentence; null where it does or is not a type of numbers.</summary>
-    public static string? FindFault(ITypeSymbol type, SampleNumber number)
+    public static string? FindFault(ValueKind kind, ITypeSymbol type, SampleNumber number)
     {
+        if (kind is ValueKind.UnixSeconds or ValueKind.UnixMilliseconds)
+        {
+            var scale = kind == ValueKind.UnixSeconds ? 1 : 1000;
+            return number.IsBetween(MinimumUnixSeconds * scale, MaximumUnixSeconds * scale) ? null : NotATime;
+        }
+
         if (type is INamedTypeSymbol { TypeKind: TypeKind.Enum, EnumUnderlyingType: { } underlying })
         {
             type = underlying;

@@ -124,7 +124,7 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
         {
             // A nested type from elsewhere is told of where the model is.
             var place = observed.IsNested ? observed.Type.Locations.FirstOrDefault(static one => one.IsInSource) ?? location : location;
-            var check = new ModelCheck(observed, place, naming, discriminator is null || observed.IsNested ? [] : [discriminator], context.ReportDiagnostic);
+            var check = new ModelCheck(observed, place, naming, discriminator is null || observed.IsNested ? [] : [discriminator], model.Enums, context.ReportDiagnostic);
             if (!observed.IsNested && key is { } sampleKey)
             {
                 check.CheckKey(model.Keys(), sampleKey.Attributes, sampleKey.Place);

@@ -32,7 +32,7 @@ internal static class SampleRules
 
     public static readonly DiagnosticDescriptor DoesNotFit = new(
         "TCDC104", "A value of the samples does not fit its member",
-        "'{0}' is '{1}', but {2} of {3} values of the attribute '{4}' in the samples do not fit: {5} (first: {6}). '{7}' holds them.",
+        "'{0}' is '{1}', but {2} of {3} values of the attribute '{4}' in the samples do not fit: {5} (first: {6}).{7}",
         Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLinkBase + "TCDC104.md");
 
     public static readonly DiagnosticDescriptor Missing = new(
