@@ -197,6 +197,49 @@ public sealed class StreamWorkerTests
     }
 
     [Fact]
+    public void Old_checkpoint_that_is_still_there_proves_that_nothing_is_gone_and_is_not_delivered_again()
+    {
+        var run = new Simulation(seed: 21);
+        var shard = run.Stream.AddShard();
+        run.PutMany(shard, 10);
+        run.Start();
+        run.Run(Minute);
+        run.Stop();
+        run.RunUntilFinished(Minute);
+        run.Run(TimeSpan.FromHours(23.9));
+        run.PutMany(shard, 3);
+        run.Stream.Trim();
+        Assert.Equal(0, shard.FirstKept);
+        run.Start();
+        run.Run(Minute);
+        Assert.Contains(run.Commands, command => command is WorkerCommand.GetIterator get && get.Position == ShardPosition.At(shard.Records[9].Number));
+        Assert.Empty(run.Notices.OfType<WorkerNotice.DataLost>());
+        Assert.Equal(shard.Records.Select(record => record.Number), run.Delivered.Select(delivery => delivery.Number));
+    }
+
+    [Fact]
+    public void Closed_shard_whose_last_records_were_given_up_at_a_stop_is_read_again()
+    {
+        var run = new Simulation(seed: 22);
+        var shard = run.Stream.AddShard();
+        run.PutMany(shard, 100);
+        run.Stream.Split(shard);
+        var isDown = false;
+        run.PipelineIsDown = () => isDown;
+        run.At(TimeSpan.FromMilliseconds(500), () => isDown = run.Delivered.Count > 0);
+        run.Start();
+        Assert.True(run.Run(Minute, () => isDown || run.Delivered.Count == 100));
+        isDown = true;
+        run.Stop();
+        Assert.True(run.RunUntilFinished(Minute));
+        Assert.NotEqual(100, run.Done.Count);
+        Assert.All(run.Stored.Values, progress => Assert.False(progress.IsEnded));
+        isDown = false;
+        run.Start();
+        Assert.True(run.RunUntilAllDone(Minute));
+    }
+
+    [Fact]
     public void Stream_that_was_made_again_uses_no_old_checkpoint()
     {
         var run = new Simulation(seed: 16);
