@@ -24,7 +24,7 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
     /// <summary>For tests: called before each statement is run, with its text.</summary>
     internal Action<string>? BeforeStatement { get; init; }
 
-    public async ValueTask StartAsync(IReadOnlyList<TargetTable> tables, SinkContext context, SinkMetrics metrics, CancellationToken cancellationToken)
+    public async ValueTask StartAsync(TableSet tables, SinkContext context, SinkMetrics metrics, CancellationToken cancellationToken)
     {
         _time = context.TimeProvider;
         _metrics = metrics;
@@ -37,9 +37,9 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
         await RetryWhileBusyAsync(static connection => connection.Execute("BEGIN IMMEDIATE"), cancellationToken);
         try
         {
-            foreach (var table in tables)
+            if (tables.Migrations != MigrationMode.Off)
             {
-                SqliteTable.Create(connection, table);
+                SqliteMigrations.Run(connection, tables, context.Logger);
             }
 
             await RetryWhileBusyAsync(static connection => connection.Execute("COMMIT"), cancellationToken);
@@ -50,7 +50,7 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
             throw;
         }
 
-        _tables = [.. tables.Select(table => new SqliteTable(connection, table))];
+        _tables = [.. tables.Tables.Select(table => new SqliteTable(connection, table))];
     }
 
     public async ValueTask WriteAsync(WriteBatch batch, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Text;
 using TypedCdc.Sql;
 
 namespace TypedCdc.Sqlite;
@@ -8,6 +9,8 @@ internal sealed class SqliteTable : IDisposable
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _upsert;
     private readonly SqliteStatement _version;
+    private readonly SqliteStatement? _revision; // null where nothing is known of other workers
+    private readonly byte[] _ownRevision;
     private readonly SqliteTies _ties;
 
     public SqliteTable(SqliteConnection connection, TargetTable table)
@@ -16,28 +19,21 @@ internal sealed class SqliteTable : IDisposable
         var statements = new SqliteStatements(table.Sql);
         _upsert = connection.Prepare(statements.Upsert);
         _version = connection.Prepare(statements.Version);
+        _revision = SqliteMigrations.HasModels(connection) ? connection.Prepare(SqliteMigrations.SelectRevisions) : null;
+        _revision?.BindText(1, Encoding.UTF8.GetBytes(table.Name));
+        _ownRevision = Encoding.UTF8.GetBytes(table.Revision);
         _ties = new(connection, statements);
-    }
-
-    /// <summary>Creates what is missing.</summary>
-    public static void Create(SqliteConnection connection, TargetTable table)
-    {
-        connection.Execute(SqlStatements.CreateTable(SqlDatabase.Sqlite, table.Sql));
-        var statements = new SqliteStatements(table.Sql);
-        var present = connection.Query("SELECT name FROM pragma_table_info(?1)", SqlName.OfTable(table.Name)).ConvertAll(static row => row[0]!);
-        foreach (var column in SqliteStatements.ImageColumns.Where(column => !present.Contains(column, StringComparer.OrdinalIgnoreCase)))
-        {
-            connection.Execute($"ALTER TABLE {statements.Table} ADD COLUMN {SqlName.Quote(column)} INTEGER");
-        }
-
-        connection.Execute(statements.CreateTies);
-        connection.Execute(statements.ForgetSettledTies);
     }
 
     /// <summary>Writes, of each key, the newest row that SQLite takes, unless the table has a newer one.</summary>
     public void Write(RowBuffer rows, WriteBatch batch, ref WriteCounts counts)
     {
         var order = rows.Order;
+        if (order.Length > 0)
+        {
+            StopIfOlder(rows.Table);
+        }
+
         for (var i = 0; i < order.Length;)
         {
             // The newest of the key first. Only where SQLite refuses it is the next one written, as if it had come in a write of its own;
@@ -66,7 +62,24 @@ internal sealed class SqliteTable : IDisposable
     {
         _upsert.Dispose();
         _version.Dispose();
+        _revision?.Dispose();
         _ties.Dispose();
+    }
+
+    // In the transaction of the rows: a worker with a newer model may have come a moment ago.
+    private void StopIfOlder(TargetTable table)
+    {
+        if (_revision is null)
+        {
+            return;
+        }
+
+        var isOlder = _revision.Step() && !ModelRevisions.IsNewest(_revision.Text(0), _ownRevision);
+        _revision.Reset();
+        if (isOlder)
+        {
+            throw ModelRevisions.IsOlder(table);
+        }
     }
 
     private bool TryWrite(RowBuffer rows, int row, WriteBatch batch, ref WriteCounts counts)

@@ -7,7 +7,7 @@ internal interface IRelationalStore : IAsyncDisposable
     string Name { get; }
 
     /// <summary>Creates what is missing; refuses what does not fit.</summary>
-    ValueTask StartAsync(IReadOnlyList<TargetTable> tables, SinkContext context, SinkMetrics metrics, CancellationToken cancellationToken);
+    ValueTask StartAsync(TableSet tables, SinkContext context, SinkMetrics metrics, CancellationToken cancellationToken);
 
     /// <summary>
     /// Writes, for each key of each table, the newest row that the database takes, unless the table has a newer one: all of it or nothing. Rows that it refuses are

@@ -6,7 +6,7 @@ namespace TypedCdc.Sql;
 /// Keeps the current state of DynamoDB items in a relational database. Converges: whatever the order and however often the records of an item come, the newest
 /// by (time, sequence number) is what the view shows, and a removed item stays removed.
 /// </summary>
-internal sealed class RelationalSink(IReadOnlyList<TargetTable> tables, IRelationalStore store) : ISink, IAsyncDisposable
+internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : ISink, IAsyncDisposable
 {
     private readonly ConcurrentBag<WriteBatch> _idle = [];
     private TableRoutes? _routes;
@@ -18,7 +18,7 @@ internal sealed class RelationalSink(IReadOnlyList<TargetTable> tables, IRelatio
     public async ValueTask StartAsync(SinkContext context, CancellationToken cancellationToken)
     {
         _context = context;
-        _routes = new(tables, context.Tables);
+        _routes = new(tables.Tables, context.Tables);
         Metrics = new(store.Name, context.Logger);
         await store.StartAsync(tables, context, Metrics, cancellationToken);
     }
@@ -33,7 +33,7 @@ internal sealed class RelationalSink(IReadOnlyList<TargetTable> tables, IRelatio
         var started = context.TimeProvider.GetTimestamp();
         if (!_idle.TryTake(out var batch))
         {
-            batch = new(tables, new(_routes, metrics));
+            batch = new(tables.Tables, new(_routes, metrics));
         }
 
         try

@@ -10,16 +10,16 @@ internal static class RelationalSinkRegistration
     /// <param name="open">Makes the database's side; called once a host.</param>
     /// <param name="configure">How the sink is fed; null for the defaults.</param>
     public static CdcBuilder AddRelationalSink(
-        this CdcBuilder cdc, string name, IReadOnlyList<TargetTable> tables, Func<IRelationalStore> open, Action<SinkOptions>? configure)
+        this CdcBuilder cdc, string name, TableSet tables, Func<IRelationalStore> open, Action<SinkOptions>? configure)
     {
-        foreach (var table in tables)
+        foreach (var table in tables.Tables)
         {
             cdc.Model(table.Model);
         }
 
         return cdc.AddSink(_ => new RelationalSink(tables, open()), name, options =>
         {
-            foreach (var table in tables)
+            foreach (var table in tables.Tables)
             {
                 options.Models.Add(table.Model);
             }

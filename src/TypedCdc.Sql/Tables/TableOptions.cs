@@ -10,6 +10,8 @@ public sealed class TableOptions<T>
 
     internal Dictionary<int, UnfitValue> Unfit { get; } = [];
 
+    internal bool GoesBack { get; private set; }
+
     /// <summary>What happens to values that no column rule names. The default value is <see cref="UnfitValue.Fail"/>.</summary>
     public UnfitValue OnUnfit { get; set; }
 
@@ -17,6 +19,16 @@ public sealed class TableOptions<T>
     public TableOptions<T> WhenUnfit(AttributeName<T> attribute, UnfitValue action)
     {
         Unfit[attribute.Ordinal] = action;
+        return this;
+    }
+
+    /// <summary>
+    /// Lets this model write a table that a newer revision of it has written, which otherwise stops the sink at its start. For going back to an older deployment;
+    /// to be taken out afterwards.
+    /// </summary>
+    public TableOptions<T> GoBackToThisModel()
+    {
+        GoesBack = true;
         return this;
     }
 }

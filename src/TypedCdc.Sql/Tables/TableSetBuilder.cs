@@ -5,6 +5,9 @@ public sealed class TableSetBuilder
 {
     private readonly List<Sql.TargetTable> _tables = [];
 
+    /// <summary>What the sink may do to tables that do not fit their models. The default value is <see cref="MigrationMode.AddOnly"/>.</summary>
+    public MigrationMode Migrations { get; set; }
+
     /// <summary>Keeps the current state of a model's items: a table with one row an item, and a view that hides removed ones.</summary>
     /// <typeparam name="T">The model.</typeparam>
     /// <param name="configure">Changes the defaults; null for none.</param>
@@ -13,18 +16,18 @@ public sealed class TableSetBuilder
     {
         var options = new TableOptions<T>();
         configure?.Invoke(options);
-        Add(CdcModel.Get<T>(), ordinal => options.Unfit.GetValueOrDefault(ordinal, options.OnUnfit));
+        Add(CdcModel.Get<T>(), ordinal => options.Unfit.GetValueOrDefault(ordinal, options.OnUnfit), options.GoesBack);
         return this;
     }
 
-    internal void Add(CdcModel model, Func<int, UnfitValue> unfit)
+    internal void Add(CdcModel model, Func<int, UnfitValue> unfit, bool acceptsNewerTable)
     {
         if (_tables.Exists(table => table.Model.ClrType == model.ClrType))
         {
             throw new InvalidOperationException($"The model '{model.ClrType}' was added twice to one sink.");
         }
 
-        var added = new Sql.TargetTable(_tables.Count, model, unfit);
+        var added = new Sql.TargetTable(_tables.Count, model, unfit) { AcceptsNewerTable = acceptsNewerTable };
         if (_tables.Find(table => string.Equals(table.Name, added.Name, StringComparison.Ordinal) && string.Equals(table.Schema, added.Schema, StringComparison.Ordinal)) is { } other)
         {
             throw new InvalidOperationException(
@@ -34,6 +37,6 @@ public sealed class TableSetBuilder
         _tables.Add(added);
     }
 
-    internal IReadOnlyList<Sql.TargetTable> Build() =>
-        _tables.Count > 0 ? [.. _tables] : throw new InvalidOperationException("The sink was given no table. Add one: tables => tables.Add<Customer>().");
+    internal Sql.TableSet Build() =>
+        _tables.Count > 0 ? new([.. _tables], Migrations) : throw new InvalidOperationException("The sink was given no table. Add one: tables => tables.Add<Customer>().");
 }

@@ -41,6 +41,12 @@ internal sealed class TargetTable
 
     public string? Schema => Sql.Schema;
 
+    /// <summary>The model's revision: a hash of its names and types.</summary>
+    public string Revision => Model.Schema.Revision;
+
+    /// <summary>This model may write a table that a newer revision of it has written.</summary>
+    public bool AcceptsNewerTable { get; init; }
+
     /// <summary>The names and types that statements are made from.</summary>
     public SqlTable Sql { get; }
 

@@ -1,0 +1,108 @@
+using Microsoft.Extensions.Logging;
+using TypedCdc.Sql;
+
+namespace TypedCdc.Sqlite;
+
+/// <summary>
+/// Creates and evolves the tables of a database. Runs inside one transaction that holds SQLite's write lock: of several workers that start at once, one does it, and the
+/// others find it done.
+/// </summary>
+internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
+{
+    /// <summary>The revisions that a table (1) has known.</summary>
+    public const string SelectRevisions = "SELECT \"revisions\" FROM \"cdc_models\" WHERE \"name\" = ?1";
+
+    private const string CreateModels = "CREATE TABLE IF NOT EXISTS \"cdc_models\" (\"name\" TEXT NOT NULL PRIMARY KEY, \"revisions\" TEXT NOT NULL)";
+
+    private static readonly SqliteMigrations Rules = new();
+
+    public override IReadOnlyList<(string Name, string Definition)> OwnColumns { get; } =
+        [.. SqliteStatements.ImageColumns.Select(static name => (name, SqlName.Quote(name) + " INTEGER"))];
+
+    /// <summary>Makes every table fit its model, as far as the mode allows.</summary>
+    /// <exception cref="SchemaDriftException">It does not allow enough, or the worker's model is older than the table's.</exception>
+    public static void Run(SqliteConnection connection, TableSet tables, ILogger logger)
+    {
+        var mayChange = tables.Migrations != MigrationMode.Validate;
+        if (mayChange)
+        {
+            connection.Execute(CreateModels);
+        }
+        else if (!HasModels(connection))
+        {
+            throw new SchemaDriftException($"The sink's own table 'cdc_models' is missing, and its MigrationMode is Validate.\n{CreateModels};");
+        }
+
+        foreach (var table in tables.Tables)
+        {
+            var plan = MigrationPlan.Make(Rules, table, Present(connection, table.Sql));
+            var steps = plan.Allow(tables.Migrations);
+            if (steps.Count > 0)
+            {
+                logger.LogInformation("Migrating the table '{Table}' of the SQLite database:\n{Plan}", table.Name, plan.ToString());
+                foreach (var step in steps)
+                {
+                    connection.Execute(step);
+                }
+
+                ReportLacking(connection, table, plan, logger);
+            }
+
+            if (mayChange)
+            {
+                MigrateTies(connection, table);
+            }
+
+            RegisterRevision(connection, table);
+        }
+    }
+
+    /// <summary>Whether the table of revisions is there; without it, nothing is known of other workers.</summary>
+    public static bool HasModels(SqliteConnection connection) => connection.Query("SELECT 1 FROM sqlite_master WHERE name = 'cdc_models'").Count > 0;
+
+    private static PresentTable Present(SqliteConnection connection, SqlTable table) => new(
+        connection.Query("SELECT name, type, \"notnull\", pk, dflt_value IS NOT NULL FROM pragma_table_info(?1)", SqlName.OfTable(table.Name))
+            .ConvertAll(static row => new PresentColumn(row[0]!, row[1]!, row[2] == "0", int.Parse(row[3]!, System.Globalization.CultureInfo.InvariantCulture), row[4] == "1")),
+        connection.Query("SELECT c.name FROM pragma_table_info(?1) AS c JOIN sqlite_master AS m ON m.name = ?1 WHERE m.type = 'view'", table.Name).ConvertAll(static row => row[0]!));
+
+    // The table of ties has the same columns as the table, and as little to lose: what is in it, is settled in a moment.
+    private static void MigrateTies(SqliteConnection connection, TargetTable table)
+    {
+        var statements = new SqliteStatements(table.Sql);
+        connection.Execute(statements.CreateTies);
+        var present = connection.Query("SELECT name FROM pragma_table_info(?1)", SqlName.OfTable(table.Name) + "_ties").ConvertAll(static row => row[0]!);
+        foreach (var column in table.Sql.Columns.Where(column => !present.Contains(column.Name, StringComparer.Ordinal)))
+        {
+            connection.Execute($"ALTER TABLE {statements.TiesTable} ADD COLUMN {SqlStatements.ColumnDefinition(SqlDatabase.Sqlite, column)}");
+        }
+
+        connection.Execute(statements.ForgetSettledTies);
+    }
+
+    private static void ReportLacking(SqliteConnection connection, TargetTable table, MigrationPlan plan, ILogger logger)
+    {
+        if (plan.CreatesTable || plan.AddedColumns.Count == 0)
+        {
+            return;
+        }
+
+        var rows = connection.Query($"SELECT count(*) FROM {SqlName.Quote(table.Name)}")[0][0];
+        if (rows != "0")
+        {
+            logger.LogWarning(
+                "{Rows} rows of '{Table}' were written before the columns {Columns} were added and are NULL in them until their items change. "
+                + "'typedcdc load' fills them from a scan of the DynamoDB table.",
+                rows, table.Name, string.Join(", ", plan.AddedColumns));
+        }
+    }
+
+    private static void RegisterRevision(SqliteConnection connection, TargetTable table)
+    {
+        var known = connection.Query(SelectRevisions, table.Name) is [[{ } revisions]] ? revisions : null;
+        var registered = ModelRevisions.Add(known, table);
+        if (!string.Equals(known, registered, StringComparison.Ordinal))
+        {
+            connection.Query("INSERT INTO \"cdc_models\" (\"name\", \"revisions\") VALUES (?1, ?2) ON CONFLICT (\"name\") DO UPDATE SET \"revisions\" = excluded.\"revisions\"", table.Name, registered);
+        }
+    }
+}
