@@ -111,9 +111,9 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
             case CellKind.Null:
                 BindNull(parameter);
                 break;
-            case CellKind.Int64 when rows.Table.Columns[column].Type == ColumnType.Timestamp:
+            case CellKind.Int64 when rows.Table.Columns[column].Type is ColumnType.Timestamp or ColumnType.Date or ColumnType.Time or ColumnType.Interval:
                 Span<byte> time = stackalloc byte[40];
-                BindText(parameter, time[..CellWriter.FormatTimestamp(cell.Int64, time)]);
+                BindText(parameter, time[..TimeText.Format(rows.Table.Columns[column].Type, cell.Int64, time)]);
                 break;
             case CellKind.Int64:
                 BindInt64(parameter, cell.Int64);

@@ -21,6 +21,8 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
 
     public string Name => "sqlite";
 
+    public ValueLimits Limits => ValueLimits.None;
+
     /// <summary>For tests: called before each statement is run, with its text.</summary>
     internal Action<string>? BeforeStatement { get; init; }
 

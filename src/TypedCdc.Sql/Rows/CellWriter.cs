@@ -50,25 +50,24 @@ internal static class CellWriter
             case ColumnType.Guid:
                 return WriteGuid(buffer, value.GetGuid());
             case ColumnType.Timestamp:
-                return Cell.Of(Ticks(value, column.Attribute.Encoding));
-            case ColumnType.Date or ColumnType.Time or ColumnType.Interval when slot.Kind == AttributeKind.S:
-                return WriteText(buffer, image, slot);
+                return Cell.Of(Resolve(buffer, slot, Ticks(value, column.Attribute.Encoding)));
+            case ColumnType.Date:
+                return Cell.Of((long)value.GetDateOnly().DayNumber);
+            case ColumnType.Time:
+                return Cell.Of(Resolve(buffer, slot, value.GetTimeOnly().Ticks));
+            case ColumnType.Interval:
+                return Cell.Of(Resolve(buffer, slot, value.GetTimeSpan().Ticks));
             default:
                 var start = buffer.ByteCount;
                 PlainJson.Write(buffer, image, slot);
-                return buffer.TextSince(start);
-        }
-    }
+                var document = buffer.TextSince(start);
+                if (!buffer.Table.Limits.TakesNul && HasEscapedNul(buffer.Bytes(document)))
+                {
+                    ThrowNul(slot);
+                }
 
-    /// <summary>A point in time as ISO 8601 text in UTC, with as much of a fraction as there is: <c>2024-07-12T01:17:42.5+00:00</c>. Its bytewise order is that of time.</summary>
-    /// <param name="ticks">In ticks of 100 ns since 0001-01-01T00:00:00Z.</param>
-    /// <param name="destination">At least 33 bytes.</param>
-    public static int FormatTimestamp(long ticks, Span<byte> destination)
-    {
-        var time = new DateTime(ticks, DateTimeKind.Utc);
-        time.TryFormat(destination, out var length, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture);
-        "+00:00"u8.CopyTo(destination[length..]);
-        return length + 6;
+                return document;
+        }
     }
 
     private static long Ticks(AttributeValueReader value, AttributeEncoding encoding)
@@ -89,6 +88,30 @@ internal static class CellWriter
         return (long)ticks - least;
     }
 
+    // An escape is one only behind an even number of backslashes.
+    private static bool HasEscapedNul(ReadOnlySpan<byte> json)
+    {
+        for (var found = json.IndexOf("\\u0000"u8); found >= 0;)
+        {
+            var before = json[..found];
+            if ((before.Length - before.TrimEnd((byte)'\\').Length) % 2 == 0)
+            {
+                return true;
+            }
+
+            var next = json[(found + 1)..].IndexOf("\\u0000"u8);
+            found = next < 0 ? -1 : found + 1 + next;
+        }
+
+        return false;
+    }
+
+    private static long Resolve(RowBuffer buffer, AttributeSlot slot, long ticks) => ticks % buffer.Table.Limits.TimeResolution == 0
+        ? ticks
+        : throw Malformed.At(slot.Start, "The time is finer than the database keeps it.");
+
+    private static void ThrowNul(AttributeSlot slot) => Malformed.Throw(slot.Start, "The text holds the character U+0000, which the database cannot hold.");
+
     private static Cell WriteText(RowBuffer buffer, ReadOnlySpan<byte> image, AttributeSlot slot)
     {
         var start = buffer.ByteCount;
@@ -104,7 +127,13 @@ internal static class CellWriter
             buffer.Advance(JsonText.Unescape(spelled, destination));
         }
 
-        return buffer.TextSince(start);
+        var text = buffer.TextSince(start);
+        if (!slot.IsPlain && !buffer.Table.Limits.TakesNul && buffer.Bytes(text).Contains((byte)0))
+        {
+            ThrowNul(slot);
+        }
+
+        return text;
     }
 
     // As it came: 1.10 stays 1.10. Only a key is written in one way, or 1 and 1.0 would be two rows for one item.

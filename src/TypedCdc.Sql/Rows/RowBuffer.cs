@@ -28,6 +28,9 @@ internal sealed class RowBuffer(TargetTable table) : IBufferWriter<byte>
     /// <summary>The rows by key, the newest of a key first. After <see cref="Sort"/>.</summary>
     public ReadOnlySpan<int> Order => _order.AsSpan(0, Count);
 
+    /// <summary>The row at a place of <see cref="Order"/>.</summary>
+    public int At(int place) => _order[place];
+
     public ref readonly Row this[int row] => ref _rows[row];
 
     public ReadOnlySpan<Cell> Cells(int row) => _cells.AsSpan(row * Table.Columns.Length, Table.Columns.Length);

@@ -6,6 +6,9 @@ internal interface IRelationalStore : IAsyncDisposable
     /// <summary>The database's name in metrics, as OpenTelemetry's <c>db.system.name</c> has it.</summary>
     string Name { get; }
 
+    /// <summary>What the database's types cannot hold, though their .NET counterparts can.</summary>
+    ValueLimits Limits { get; }
+
     /// <summary>Creates what is missing; refuses what does not fit.</summary>
     ValueTask StartAsync(TableSet tables, SinkContext context, SinkMetrics metrics, CancellationToken cancellationToken);
 

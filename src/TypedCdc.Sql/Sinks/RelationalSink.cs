@@ -20,6 +20,11 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
         _context = context;
         _routes = new(tables.Tables, context.Tables);
         Metrics = new(store.Name, context.Logger);
+        foreach (var table in tables.Tables)
+        {
+            table.Limits = store.Limits;
+        }
+
         await store.StartAsync(tables, context, Metrics, cancellationToken);
     }
 

@@ -18,6 +18,9 @@ internal sealed class WriteBatch
     /// <summary>The rows, one buffer a table; sorted by key, the newest of a key first.</summary>
     public ReadOnlySpan<RowBuffer> Tables => _buffers;
 
+    /// <summary>The rows of one table, by its index.</summary>
+    public RowBuffer Rows(int table) => _buffers[table];
+
     public int RejectedCount => _rejected.Count;
 
     /// <summary>Makes rows of records. All of them, even those that a newer one of the same write replaces: whether a record is refused must not depend on its neighbours.</summary>

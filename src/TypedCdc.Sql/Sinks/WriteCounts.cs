@@ -20,4 +20,22 @@ internal struct WriteCounts
 
     /// <summary>Changes of one item at the same time as the one that the table has.</summary>
     public long Ties;
+
+    /// <summary>Rows sent: the newest of each key.</summary>
+    public long Staged;
+
+    /// <summary>Further rows sent that are of the same time as the newest of their key.</summary>
+    public long StagedTies;
+
+    /// <summary>Adds what another part of the write did.</summary>
+    public void Add(in WriteCounts other)
+    {
+        Rows += other.Rows;
+        Stale += other.Stale;
+        Tombstones += other.Tombstones;
+        Compacted += other.Compacted;
+        Ties += other.Ties;
+        Staged += other.Staged;
+        StagedTies += other.StagedTies;
+    }
 }

@@ -47,6 +47,9 @@ internal sealed class TargetTable
     /// <summary>This model may write a table that a newer revision of it has written.</summary>
     public bool AcceptsNewerTable { get; init; }
 
+    /// <summary>What the database's types cannot hold. Set by the sink.</summary>
+    public ValueLimits Limits { get; set; } = ValueLimits.None;
+
     /// <summary>The names and types that statements are made from.</summary>
     public SqlTable Sql { get; }
 

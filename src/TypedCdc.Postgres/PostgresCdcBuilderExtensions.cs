@@ -1,0 +1,36 @@
+using TypedCdc.Postgres;
+using TypedCdc.Sql;
+
+namespace TypedCdc;
+
+/// <summary>Adds a PostgreSQL sink to the pipeline.</summary>
+public static class PostgresCdcBuilderExtensions
+{
+    /// <summary>Keeps the current state of models' items in PostgreSQL. Tables and views are made on first use.</summary>
+    /// <param name="cdc">The pipeline.</param>
+    /// <param name="connectionString">Npgsql's connection string.</param>
+    /// <param name="tables">Names the models: <c>tables => tables.Add&lt;Customer&gt;()</c>.</param>
+    /// <param name="configure">How the sink is fed; null for the defaults.</param>
+    public static CdcBuilder ToPostgres(this CdcBuilder cdc, string connectionString, Action<TableSetBuilder> tables, Action<SinkOptions>? configure = null) =>
+        cdc.ToPostgres(new PostgresSinkOptions { ConnectionString = connectionString }, tables, configure);
+
+    /// <summary>Keeps the current state of models' items in PostgreSQL. Tables and views are made on first use.</summary>
+    /// <param name="cdc">The pipeline.</param>
+    /// <param name="options">The server and how it is written to.</param>
+    /// <param name="tables">Names the models: <c>tables => tables.Add&lt;Customer&gt;()</c>.</param>
+    /// <param name="configure">How the sink is fed; null for the defaults.</param>
+    public static CdcBuilder ToPostgres(this CdcBuilder cdc, PostgresSinkOptions options, Action<TableSetBuilder> tables, Action<SinkOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(cdc);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(tables);
+        options.Validate();
+        var builder = new TableSetBuilder();
+        tables(builder);
+        return cdc.AddRelationalSink("Postgres", builder.Build(), () => new PostgresStore(options), sink =>
+        {
+            sink.Concurrency = options.Connections;
+            configure?.Invoke(sink);
+        });
+    }
+}

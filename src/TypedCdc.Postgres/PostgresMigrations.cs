@@ -1,0 +1,160 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using TypedCdc.Sql;
+
+namespace TypedCdc.Postgres;
+
+/// <summary>Creates and evolves the tables of a database. Of several workers that start at once one does it, under an advisory lock, and the others find it done.</summary>
+internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres)
+{
+    /// <summary>The revisions that a table (1) has known.</summary>
+    public const string SelectRevisions = "SELECT \"revisions\" FROM \"cdc_models\" WHERE \"name\" = $1";
+
+    private const string CreateModels = "CREATE TABLE IF NOT EXISTS \"cdc_models\" (\"name\" text PRIMARY KEY, \"revisions\" text NOT NULL)";
+
+    private static readonly PostgresMigrations Rules = new();
+
+    // What holds all that another holds (PostgreSQL documentation, "Numeric Types").
+    private static readonly string[] Integers = ["smallint", "integer", "bigint", "numeric"];
+    private static readonly string[] Floats = ["real", "double precision"];
+
+    public override IReadOnlyList<(string Name, string Definition)> OwnColumns { get; } = [("cdc_old", "\"cdc_old\" bigint"), ("cdc_new", "\"cdc_new\" bigint")];
+
+    public override string Normalize(string type) => type switch
+    {
+        "timestamptz" => "timestamp with time zone",
+        "time" => "time without time zone",
+        _ => type,
+    };
+
+    public override bool IsWider(string present, string declared) => IsAbove(Integers, present, declared) || IsAbove(Floats, present, declared);
+
+    public override string? Widen(string table, string column, string from, string to) =>
+        IsAbove(Integers, to, from) || IsAbove(Floats, to, from) ? $"ALTER TABLE {table} ALTER COLUMN {column} TYPE {to}; -- rewrites the table"
+        : to == "text" && from.StartsWith("character varying", StringComparison.Ordinal) ? $"ALTER TABLE {table} ALTER COLUMN {column} TYPE text; -- in the catalogue only"
+        : null;
+
+    /// <summary>Makes every table fit its model, as far as the mode allows.</summary>
+    /// <exception cref="SchemaDriftException">It does not allow enough, or the worker's model is older than the table's.</exception>
+    public static async Task RunAsync(NpgsqlConnection connection, TableSet tables, ILogger logger, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, "SELECT pg_advisory_xact_lock(hashtextextended('typedcdc migrations', 0))", cancellationToken);
+        var mayChange = tables.Migrations != MigrationMode.Validate;
+        if (mayChange)
+        {
+            await ExecuteAsync(connection, CreateModels, cancellationToken);
+        }
+
+        foreach (var table in tables.Tables)
+        {
+            var plan = MigrationPlan.Make(Rules, table, await PresentAsync(connection, table.Sql, cancellationToken));
+            var steps = plan.Allow(tables.Migrations);
+            if (steps.Count > 0)
+            {
+                logger.LogInformation("Migrating the table '{Table}' of the PostgreSQL database:\n{Plan}", table.Name, plan.ToString());
+                if (table.Schema is { } schema && plan.CreatesTable)
+                {
+                    await ExecuteAsync(connection, $"CREATE SCHEMA IF NOT EXISTS {SqlName.Quote(schema)}", cancellationToken);
+                }
+
+                foreach (var step in steps)
+                {
+                    await ExecuteAsync(connection, step, cancellationToken);
+                }
+
+                if (plan.AddedColumns.Count > 0)
+                {
+                    logger.LogWarning(
+                        "The rows of '{Table}' that were written before the columns {Columns} were added are NULL in them until their items change. 'typedcdc load' fills them from a scan of the DynamoDB table.",
+                        table.Name, string.Join(", ", plan.AddedColumns));
+                }
+            }
+
+            if (mayChange)
+            {
+                await MigrateTiesAsync(connection, table, cancellationToken);
+            }
+
+            await RegisterRevisionAsync(connection, table, cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static bool IsAbove(string[] ascending, string above, string below)
+    {
+        var place = Array.IndexOf(ascending, below);
+        return place >= 0 && Array.IndexOf(ascending, above) > place;
+    }
+
+    private static async Task<PresentTable> PresentAsync(NpgsqlConnection connection, SqlTable table, CancellationToken cancellationToken)
+    {
+        var columns = new List<PresentColumn>();
+        await using (var command = new NpgsqlCommand(
+            """
+            SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, coalesce(k.place, 0)::integer, a.atthasdef OR a.attidentity <> ''
+            FROM pg_attribute AS a
+            LEFT JOIN pg_index AS i ON i.indrelid = a.attrelid AND i.indisprimary
+            LEFT JOIN LATERAL unnest(i.indkey::smallint[]) WITH ORDINALITY AS k(number, place) ON k.number = a.attnum
+            WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
+            ORDER BY a.attnum
+            """,
+            connection) { Parameters = { new() { Value = Rules.TableName(table) } } })
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                columns.Add(new(reader.GetString(0), reader.GetString(1), !reader.GetBoolean(2), reader.GetInt32(3), reader.GetBoolean(4)));
+            }
+        }
+
+        var view = new List<string>();
+        await using (var command = new NpgsqlCommand(
+            "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum", connection)
+        { Parameters = { new() { Value = Rules.ViewName(table) } } })
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                view.Add(reader.GetString(0));
+            }
+        }
+
+        return new(columns, view);
+    }
+
+    // What is in the table of ties is settled in a moment: it is made anew rather than migrated.
+    private static async Task MigrateTiesAsync(NpgsqlConnection connection, TargetTable table, CancellationToken cancellationToken)
+    {
+        var statements = new PostgresStatements(table.Sql);
+        await ExecuteAsync(connection, statements.CreateTies, cancellationToken);
+        foreach (var column in table.Sql.Columns)
+        {
+            await ExecuteAsync(connection, $"ALTER TABLE {statements.Ties} ADD COLUMN IF NOT EXISTS {SqlStatements.ColumnDefinition(SqlDatabase.Postgres, column)}", cancellationToken);
+        }
+
+        await ExecuteAsync(connection, statements.ForgetSettledTies, cancellationToken);
+    }
+
+    private static async Task RegisterRevisionAsync(NpgsqlConnection connection, TargetTable table, CancellationToken cancellationToken)
+    {
+        var name = Rules.TableName(table.Sql);
+        await using var select = new NpgsqlCommand(SelectRevisions, connection) { Parameters = { new() { Value = name } } };
+        var known = (string?)await select.ExecuteScalarAsync(cancellationToken);
+        var registered = ModelRevisions.Add(known, table);
+        if (!string.Equals(known, registered, StringComparison.Ordinal))
+        {
+            await using var insert = new NpgsqlCommand(
+                "INSERT INTO \"cdc_models\" (\"name\", \"revisions\") VALUES ($1, $2) ON CONFLICT (\"name\") DO UPDATE SET \"revisions\" = excluded.\"revisions\"", connection)
+            { Parameters = { new() { Value = name }, new() { Value = registered } } };
+            await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,77 @@
+using Npgsql;
+using TypedCdc.Sql;
+
+namespace TypedCdc.Postgres;
+
+/// <summary>One connection with its temporary tables. All rows of a write go in one transaction.</summary>
+internal sealed class PostgresSession : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly PostgresTable[] _tables;
+
+    private PostgresSession(NpgsqlConnection connection, PostgresTable[] tables)
+    {
+        _connection = connection;
+        _tables = tables;
+    }
+
+    public static async Task<PostgresSession> OpenAsync(NpgsqlDataSource dataSource, TableSet tables, CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            var opened = new PostgresTable[tables.Tables.Count];
+            foreach (var table in tables.Tables)
+            {
+                opened[table.Index] = await PostgresTable.OpenAsync(connection, table, cancellationToken);
+            }
+
+            return new(connection, opened);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Writes all tables' rows. Where the server refuses a row, all is taken back and written again in parts, until the row stands alone.</summary>
+    public async Task<WriteCounts> WriteAsync(WriteBatch batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WriteAsync(batch, isCareful: false, cancellationToken);
+        }
+        catch (PostgresException error) when (IsOfTheRow(error))
+        {
+            return await WriteAsync(batch, isCareful: true, cancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>
+    /// The row itself is what the server will not take (PostgreSQL documentation, "PostgreSQL Error Codes"): 22 data exception, 23 integrity constraint, 54 program
+    /// limit, and the limits of an index row or a jsonb.
+    /// </summary>
+    internal static bool IsOfTheRow(PostgresException error) => error.SqlState[..2] is "22" or "23" or "54" or "44";
+
+    private async Task<WriteCounts> WriteAsync(WriteBatch batch, bool isCareful, CancellationToken cancellationToken)
+    {
+        await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
+        var counts = default(WriteCounts);
+        foreach (var table in _tables)
+        {
+            var rows = batch.Rows(table.Index);
+            if (rows.Count > 0)
+            {
+                counts.Add(isCareful
+                    ? await table.WriteCarefullyAsync(rows, batch, transaction, cancellationToken)
+                    : await table.WriteAsync(rows, cancellationToken));
+            }
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return counts;
+    }
+}

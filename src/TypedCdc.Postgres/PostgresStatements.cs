@@ -1,0 +1,155 @@
+using System.Text;
+using TypedCdc.Sql;
+
+namespace TypedCdc.Postgres;
+
+/// <summary>
+/// The statements that write one table. Rows travel by COPY into a temporary table of the session, and from there in one statement into the table: PostgreSQL takes
+/// them faster so than by any other way that keeps a guard.
+/// </summary>
+internal sealed class PostgresStatements
+{
+    /// <summary>The columns of the sink's own behind the model's, in the order of the COPY.</summary>
+    private static readonly string[] OwnColumns = ["\"cdc_ver\"", "\"cdc_deleted_at\"", "\"cdc_old\"", "\"cdc_new\""];
+
+    private readonly SqlTable _table;
+    private readonly string[] _keys;
+    private readonly string[] _columns;
+
+    public PostgresStatements(SqlTable table)
+    {
+        _table = table;
+        _keys = [.. table.Keys.Select(static key => SqlName.Quote(key.Name))];
+        _columns = [.. table.Columns.Select(static column => SqlName.Quote(column.Name)), .. OwnColumns];
+        Table = SqlName.Quote(table.Schema, SqlName.OfTable(table.Name));
+        Ties = SqlName.Quote(table.Schema, SqlName.Fit(SqlName.OfTable(table.Name) + "_ties"));
+        Stage = "pg_temp." + SqlName.Quote(SqlName.Fit((table.Schema is null ? "" : table.Schema + "_") + SqlName.OfTable(table.Name) + "_stage"));
+    }
+
+    /// <summary>The table, quoted.</summary>
+    public string Table { get; }
+
+    /// <summary>The table of ties, quoted.</summary>
+    public string Ties { get; }
+
+    /// <summary>The temporary table, quoted.</summary>
+    public string Stage { get; }
+
+    /// <summary>Makes the temporary table; its rows end with each transaction.</summary>
+    public string CreateStage => new StringBuilder("CREATE TEMP TABLE IF NOT EXISTS ").Append(Stage["pg_temp.".Length..]).Append(" (\n    \"cdc_ord\" integer NOT NULL,\n    \"cdc_tie\" boolean NOT NULL,\n")
+        .AppendJoin("", _table.Columns.Select(static column => $"    {SqlName.Quote(column.Name)} {StageType(column.Type)},\n"))
+        .Append("    \"cdc_ver\" text COLLATE \"C\" NOT NULL,\n    \"cdc_deleted_at\" bigint,\n    \"cdc_old\" bigint NOT NULL,\n    \"cdc_new\" bigint NOT NULL\n) ON COMMIT DELETE ROWS").ToString();
+
+    /// <summary>Begins the COPY: ordinal, whether it is a further change of the same time, cells in column order, version, time of removal, images.</summary>
+    public string Copy => $"COPY {Stage} (\"cdc_ord\", \"cdc_tie\", {List(_columns)}) FROM STDIN (FORMAT BINARY)";
+
+    /// <summary>
+    /// Writes the staged rows, in key order, so that two writers never wait for each other in a circle. By time alone: rows of the same time are ties.
+    /// </summary>
+    public string Upsert => $"""
+        INSERT INTO {Table} AS t ({List(_columns)})
+        SELECT {Values("s")}
+        FROM {Stage} AS s
+        WHERE NOT s."cdc_tie"
+        ORDER BY s."cdc_ord"
+        ON CONFLICT ({List(_keys)}) DO UPDATE SET
+            {string.Join(",\n    ", _columns.Except(_keys, StringComparer.Ordinal).Select(static column => $"{column} = excluded.{column}"))}
+        WHERE left(t."cdc_ver", 19) < left(excluded."cdc_ver", 19)
+        """;
+
+    /// <summary>
+    /// The staged rows that are of the same time as the table's row, but another change, with that row locked. By LATERAL, so that the planner, which knows nothing
+    /// of the temporary table's size, looks each key up instead of reading the table.
+    /// </summary>
+    public string FindTies => $"""
+        SELECT s."cdc_ord"
+        FROM {Stage} AS s
+        CROSS JOIN LATERAL (SELECT t."cdc_ver" FROM {Table} AS t WHERE {SameKey("t")} FOR UPDATE) AS present
+        WHERE left(present."cdc_ver", 19) = left(s."cdc_ver", 19) AND present."cdc_ver" <> s."cdc_ver"
+        ORDER BY s."cdc_ord"
+        """;
+
+    /// <summary>The table of ties: every different change of an item at the time of its row, where there are several.</summary>
+    public string CreateTies => new StringBuilder("CREATE TABLE IF NOT EXISTS ").Append(Ties).Append(" (\n")
+        .AppendJoin("", _table.Columns.Select(static column => $"    {SqlStatements.ColumnDefinition(SqlDatabase.Postgres, column)},\n"))
+        .Append("    \"cdc_ver\" text COLLATE \"C\" NOT NULL,\n    \"cdc_deleted_at\" bigint,\n    \"cdc_old\" bigint,\n    \"cdc_new\" bigint,\n")
+        .Append("    \"cdc_id\" bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    UNIQUE (").AppendJoin(", ", _keys).Append(", \"cdc_old\", \"cdc_new\")\n)").ToString();
+
+    /// <summary>Forgets all that is remembered of items whose row is of another time by now.</summary>
+    public string ForgetSettledTies => $"""
+        DELETE FROM {Ties} AS x
+        WHERE NOT EXISTS (SELECT 1 FROM {Table} AS t WHERE {string.Join(" AND ", _keys.Select(static key => $"t.{key} = x.{key}"))} AND left(t."cdc_ver", 19) = left(x."cdc_ver", 19))
+        """;
+
+    /// <summary>Forgets what is remembered of a staged row's (1) item at another time.</summary>
+    public string ForgetOlderTies => $"""DELETE FROM {Ties} AS x USING {Stage} AS s WHERE s."cdc_ord" = $1 AND {SameKey("x")} AND left(x."cdc_ver", 19) <> left(s."cdc_ver", 19)""";
+
+    /// <summary>Remembers the row that the table has for a staged row's (1) key, unless that came from the remembered ones.</summary>
+    public string RememberPresent => $"""
+        INSERT INTO {Ties} ({List(_columns)})
+        SELECT {List(_columns.Select(static column => "t." + column))}
+        FROM {Stage} AS s JOIN {Table} AS t ON {SameKey("t")}
+        WHERE s."cdc_ord" = $1 AND NOT EXISTS (SELECT 1 FROM {Ties} AS x WHERE {SameKey("x")})
+        """;
+
+    /// <summary>Remembers a staged row (1); one that came before is remembered under its newest version.</summary>
+    public string RememberTie => $"""
+        INSERT INTO {Ties} AS x ({List(_columns)})
+        SELECT {Values("s")} FROM {Stage} AS s WHERE s."cdc_ord" = $1
+        ON CONFLICT ({List(_keys)}, "cdc_old", "cdc_new") DO UPDATE SET "cdc_ver" = greatest(x."cdc_ver", excluded."cdc_ver")
+        """;
+
+    /// <summary>What is remembered of a staged row's (1) item, by version.</summary>
+    public string SelectTies => $"""
+        SELECT x."cdc_id", x."cdc_ver", x."cdc_old", x."cdc_new" FROM {Stage} AS s JOIN {Ties} AS x ON {SameKey("x")}
+        WHERE s."cdc_ord" = $1
+        ORDER BY x."cdc_ver", x."cdc_old", x."cdc_new"
+        """;
+
+    /// <summary>Makes a remembered change (2) the row, under a version (1).</summary>
+    public string TakeTie
+    {
+        get
+        {
+            var others = _columns.Except([.. _keys, "\"cdc_ver\""], StringComparer.Ordinal).ToArray();
+            return $"""
+                UPDATE {Table} AS t SET "cdc_ver" = $1, {List(others.Select(static column => $"{column} = x.{column}"))}
+                FROM {Ties} AS x
+                WHERE x."cdc_id" = $2 AND {string.Join(" AND ", _keys.Select(static key => $"t.{key} = x.{key}"))}
+                    AND (t."cdc_ver" <> $1 OR t."cdc_old" IS DISTINCT FROM x."cdc_old" OR t."cdc_new" IS DISTINCT FROM x."cdc_new")
+                """;
+        }
+    }
+
+    private static string StageType(ColumnType type) => type switch
+    {
+        ColumnType.Numeric => "text",
+        ColumnType.TextArray or ColumnType.Int64Array or ColumnType.NumericArray or ColumnType.DoubleArray or ColumnType.BinaryArray => "jsonb",
+        _ => SqlColumnTypes.Get(SqlDatabase.Postgres, (SqlColumnType)type),
+    };
+
+    private static string StageType(SqlColumnType type) => StageType((ColumnType)type);
+
+    private static string Value(string alias, SqlColumn column)
+    {
+        var name = $"{alias}.{SqlName.Quote(column.Name)}";
+        return column.Type switch
+        {
+            SqlColumnType.Numeric => $"{name}::numeric",
+            SqlColumnType.TextArray => Array("value"),
+            SqlColumnType.Int64Array => Array("value::bigint"),
+            SqlColumnType.NumericArray => Array("value::numeric"),
+            SqlColumnType.DoubleArray => Array("value::double precision"),
+            SqlColumnType.BinaryArray => Array("decode(value, 'base64')"),
+            _ => name,
+        };
+
+        string Array(string element) => $"CASE WHEN {name} IS NOT NULL THEN ARRAY(SELECT {element} FROM jsonb_array_elements_text({name}) WITH ORDINALITY AS e(value, place) ORDER BY place) END";
+    }
+
+    private string Values(string alias) => List([.. _table.Columns.Select(column => Value(alias, column)), .. OwnColumns.Select(column => $"{alias}.{column}")]);
+
+    private string SameKey(string alias) => string.Join(" AND ", _table.Keys.Select(key => $"{alias}.{SqlName.Quote(key.Name)} = {Value("s", key)}"));
+
+    private static string List(IEnumerable<string> columns) => string.Join(", ", columns);
+}

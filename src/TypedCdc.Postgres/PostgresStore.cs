@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using TypedCdc.Sql;
+
+namespace TypedCdc.Postgres;
+
+/// <summary>Writes rows through sessions that it keeps: each has its temporary tables and its prepared statements, and takes one write at a time.</summary>
+internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalStore
+{
+    private readonly ConcurrentBag<PostgresSession> _idle = [];
+    private readonly NpgsqlDataSource _dataSource = options.DataSource ?? NpgsqlDataSource.Create(options.ConnectionString!);
+    private TableSet? _tables;
+    private SinkMetrics? _metrics;
+
+    public string Name => "postgresql";
+
+    // text and jsonb cannot hold NUL, and times are kept in microseconds (PostgreSQL documentation, "Character Types", "Date/Time Types").
+    public ValueLimits Limits { get; } = new() { TakesNul = false, TimeResolution = TimeSpan.TicksPerMicrosecond };
+
+    public async ValueTask StartAsync(TableSet tables, SinkContext context, SinkMetrics metrics, CancellationToken cancellationToken)
+    {
+        _tables = tables;
+        _metrics = metrics;
+        if (tables.Migrations != MigrationMode.Off)
+        {
+            await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+            await PostgresMigrations.RunAsync(connection, tables, context.Logger, cancellationToken);
+        }
+    }
+
+    public async ValueTask WriteAsync(WriteBatch batch, CancellationToken cancellationToken)
+    {
+        var session = _idle.TryTake(out var idle) ? idle : await PostgresSession.OpenAsync(_dataSource, _tables!, cancellationToken);
+        var rejectedBefore = batch.RejectedCount;
+        try
+        {
+            _metrics!.Written(await session.WriteAsync(batch, cancellationToken));
+            _idle.Add(session);
+        }
+        catch
+        {
+            // What the session still holds is not known: the next write begins with a new one.
+            batch.ForgetRejectedSince(rejectedBefore);
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_idle.TryTake(out var session))
+        {
+            await session.DisposeAsync();
+        }
+
+        if (options.DataSource is null)
+        {
+            await _dataSource.DisposeAsync();
+        }
+    }
+}

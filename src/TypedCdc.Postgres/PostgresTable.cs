@@ -1,0 +1,193 @@
+using System.Text;
+using Npgsql;
+using TypedCdc.Sql;
+
+namespace TypedCdc.Postgres;
+
+/// <summary>One table as one session writes it.</summary>
+internal sealed class PostgresTable
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly TargetTable _table;
+    private readonly PostgresStatements _statements;
+    private readonly PostgresTies _ties;
+    private readonly CopyBuffer _buffer = new();
+    private readonly NpgsqlBatch _upsert;
+    private readonly byte[] _ownRevision;
+
+    private PostgresTable(NpgsqlConnection connection, TargetTable table, PostgresStatements statements)
+    {
+        _connection = connection;
+        _table = table;
+        _statements = statements;
+        _ties = new(connection, statements);
+        _ownRevision = Encoding.UTF8.GetBytes(table.Revision);
+
+        // The revisions travel with the rows' own statement: a worker with a newer model may have come a moment ago.
+        _upsert = new(connection)
+        {
+            BatchCommands =
+            {
+                new(statements.Upsert),
+                new(PostgresMigrations.SelectRevisions) { Parameters = { new() { Value = SqlName.Quote(table.Schema, SqlName.OfTable(table.Name)) } } },
+            },
+        };
+    }
+
+    /// <summary>Its place in the sink's list of tables.</summary>
+    public int Index => _table.Index;
+
+    /// <summary>Makes the session's temporary table and prepares what writes through it.</summary>
+    public static async Task<PostgresTable> OpenAsync(NpgsqlConnection connection, TargetTable table, CancellationToken cancellationToken)
+    {
+        var statements = new PostgresStatements(table.Sql);
+        await using (var command = new NpgsqlCommand(statements.CreateStage, connection))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        var opened = new PostgresTable(connection, table, statements);
+        await opened._upsert.PrepareAsync(cancellationToken);
+        return opened;
+    }
+
+    /// <summary>Writes, of each key, the newest row, and lets those of the same time decide among themselves.</summary>
+    public async Task<WriteCounts> WriteAsync(RowBuffer rows, CancellationToken cancellationToken)
+    {
+        var counts = default(WriteCounts);
+        _buffer.Begin();
+        for (var place = 0; place < rows.Count;)
+        {
+            place = Stage(rows, place, ref counts);
+        }
+
+        await FlushAsync(rows, counts, cancellationToken);
+        return await UpsertAsync(rows, counts, cancellationToken);
+    }
+
+    /// <summary>As <see cref="WriteAsync"/>, but where the server refuses rows, they are halved under savepoints until the culprits stand alone.</summary>
+    public async Task<WriteCounts> WriteCarefullyAsync(RowBuffer rows, WriteBatch batch, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var keys = new List<int>(); // the place of each key's newest row
+        for (var place = 0; place < rows.Count; place++)
+        {
+            if (place == 0 || !rows.IsSameKey(rows.At(place - 1), rows.At(place)))
+            {
+                keys.Add(place);
+            }
+        }
+
+        return await WriteKeysAsync(rows, keys, batch, transaction, cancellationToken);
+    }
+
+    private async Task<WriteCounts> WriteKeysAsync(RowBuffer rows, List<int> keys, WriteBatch batch, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (keys.Count == 0)
+        {
+            return default;
+        }
+
+        await transaction.SaveAsync("rows", cancellationToken);
+        try
+        {
+            var counts = default(WriteCounts);
+            _buffer.Begin();
+            foreach (var key in keys)
+            {
+                Stage(rows, key, ref counts);
+            }
+
+            await FlushAsync(rows, counts, cancellationToken);
+            counts = await UpsertAsync(rows, counts, cancellationToken);
+            await ExecuteAsync($"TRUNCATE {_statements.Stage}", cancellationToken);
+            await transaction.ReleaseAsync("rows", cancellationToken);
+            return counts;
+        }
+        catch (PostgresException error) when (PostgresSession.IsOfTheRow(error))
+        {
+            await transaction.RollbackAsync("rows", cancellationToken);
+            if (keys.Count > 1)
+            {
+                var half = keys.Count / 2;
+                var counts = await WriteKeysAsync(rows, keys[..half], batch, transaction, cancellationToken);
+                counts.Add(await WriteKeysAsync(rows, keys[half..], batch, transaction, cancellationToken));
+                return counts;
+            }
+
+            // The next older row of the key is written as if it had come in a write of its own.
+            var refused = keys[0];
+            batch.Reject(rows[rows.At(refused)].Record, Explain(error));
+            var next = refused + 1;
+            return next < rows.Count && rows.IsSameKey(rows.At(refused), rows.At(next))
+                ? await WriteKeysAsync(rows, [next], batch, transaction, cancellationToken)
+                : default;
+        }
+    }
+
+    /// <summary>Adds a key's newest row, and those of the same time, to the COPY. Returns the place behind the key's rows.</summary>
+    private int Stage(RowBuffer rows, int place, ref WriteCounts counts)
+    {
+        var newest = rows.At(place);
+        _buffer.Add(rows, newest, place, isTie: false);
+        counts.Staged++;
+        for (place++; place < rows.Count && rows.IsSameKey(newest, rows.At(place)); place++)
+        {
+            var row = rows.At(place);
+            if (rows[row].Microseconds == rows[newest].Microseconds && !rows.Version(row).SequenceEqual(rows.Version(rows.At(place - 1))))
+            {
+                _buffer.Add(rows, row, place, isTie: true);
+                counts.StagedTies++;
+            }
+            else
+            {
+                counts.Compacted++;
+            }
+        }
+
+        return place;
+    }
+
+    private async Task FlushAsync(RowBuffer rows, WriteCounts counts, CancellationToken cancellationToken)
+    {
+        _buffer.End();
+        await using var copy = await _connection.BeginRawBinaryCopyAsync(_statements.Copy, cancellationToken);
+        await copy.WriteAsync(_buffer.Written, cancellationToken);
+    }
+
+    private async Task<WriteCounts> UpsertAsync(RowBuffer rows, WriteCounts counts, CancellationToken cancellationToken)
+    {
+        await using (var reader = await _upsert.ExecuteReaderAsync(cancellationToken))
+        {
+            if (await reader.ReadAsync(cancellationToken) && !ModelRevisions.IsNewest(Encoding.UTF8.GetBytes(reader.GetString(0)), _ownRevision))
+            {
+                throw ModelRevisions.IsOlder(_table);
+            }
+        }
+
+        counts.Rows = (long)_upsert.BatchCommands[0].Rows;
+        counts.Stale = counts.Staged - counts.Rows;
+        if (counts.Stale + counts.StagedTies > 0)
+        {
+            foreach (var ordinal in await _ties.FindAsync(cancellationToken))
+            {
+                counts.Ties++;
+                if (await _ties.DecideAsync(ordinal, cancellationToken))
+                {
+                    counts.Rows++;
+                }
+            }
+        }
+
+        return counts;
+    }
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    // The server's detail shows values of the row; its message names what it refuses.
+    private static InvalidOperationException Explain(PostgresException error) =>
+        new($"PostgreSQL refused the row ({error.SqlState}{(error.ConstraintName is { } constraint ? $", constraint '{constraint}'" : "")}{(error.ColumnName is { } column ? $", column '{column}'" : "")}).");
+}

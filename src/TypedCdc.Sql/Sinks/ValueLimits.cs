@@ -1,0 +1,14 @@
+namespace TypedCdc.Sql;
+
+/// <summary>What a database's types cannot hold, though their .NET counterparts can. Such a value is unfit: it is never cut or rounded.</summary>
+internal sealed record ValueLimits
+{
+    /// <summary>No limits.</summary>
+    public static readonly ValueLimits None = new();
+
+    /// <summary>Text and documents may hold the character U+0000.</summary>
+    public bool TakesNul { get; init; } = true;
+
+    /// <summary>The least part of times and durations, in ticks of 100 ns.</summary>
+    public long TimeResolution { get; init; } = 1;
+}

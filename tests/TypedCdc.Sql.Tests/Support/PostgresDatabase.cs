@@ -1,0 +1,75 @@
+using System.Text;
+using Npgsql;
+using TypedCdc.Postgres;
+using TypedCdc.Services;
+
+namespace TypedCdc.Sql.Tests;
+
+/// <summary>One server for all tests of the collection.</summary>
+[CollectionDefinition("PostgreSQL")]
+public sealed class PostgresCollection : ICollectionFixture<PostgreSql>;
+
+/// <summary>A database of one test's own, and sinks on it.</summary>
+internal sealed class PostgresDatabase : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _source;
+
+    private PostgresDatabase(string connectionString)
+    {
+        ConnectionString = connectionString;
+        _source = NpgsqlDataSource.Create(connectionString);
+    }
+
+    public string ConnectionString { get; }
+
+    public static async Task<PostgresDatabase> CreateAsync(PostgreSql server)
+    {
+        await server.EnsureStartedAsync();
+        var name = "test_" + Guid.NewGuid().ToString("n");
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
+        await using var command = source.CreateCommand($"CREATE DATABASE {name}");
+        await command.ExecuteNonQueryAsync();
+        return new(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString);
+    }
+
+    public async Task<RelationalSink> StartAsync(Action<TableSetBuilder>? tables = null, params CdcModel[] models)
+    {
+        var builder = new TableSetBuilder();
+        (tables ?? (static tables => tables.Add<Customer>()))(builder);
+        var sink = new RelationalSink(builder.Build(), new PostgresStore(new() { ConnectionString = ConnectionString }));
+        await sink.StartAsync(SqliteFixture.Context(models: models), default);
+        return sink;
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = _source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The rows of a query, columns parted by <c>|</c>, NULL as <c>∅</c>.</summary>
+    public async Task<string[]> RowsAsync(string sql)
+    {
+        var rows = new List<string>();
+        await using var command = _source.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "∅" : reader.GetString(i))));
+        }
+
+        return [.. rows];
+    }
+
+    /// <summary>The customers that users see, written as the SQLite tests write them, so that one oracle serves both.</summary>
+    public async Task<string> DumpCustomersAsync()
+    {
+        var rows = await RowsAsync("""
+            SELECT 'integer:' || userid, coalesce('text:''' || first_name || '''', 'null:NULL'), coalesce('text:''' || balance || '''', 'null:NULL'), coalesce('integer:' || phone, 'null:NULL')
+            FROM customers
+            """);
+        return rows.Order(StringComparer.Ordinal).Aggregate(new StringBuilder(), static (text, row) => text.Append(row).Append('\n')).ToString();
+    }
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+}
