@@ -100,7 +100,8 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
             WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attnum
             """,
-            connection) { Parameters = { new() { Value = Rules.TableName(table) } } })
+            connection)
+        { Parameters = { new() { Value = Rules.TableName(table) } } })
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
