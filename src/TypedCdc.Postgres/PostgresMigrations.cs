@@ -134,8 +134,6 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
         {
             await ExecuteAsync(connection, $"ALTER TABLE {statements.Ties} ADD COLUMN IF NOT EXISTS {SqlStatements.ColumnDefinition(SqlDatabase.Postgres, column)}", cancellationToken);
         }
-
-        await ExecuteAsync(connection, statements.ForgetSettledTies, cancellationToken);
     }
 
     private static async Task RegisterRevisionAsync(NpgsqlConnection connection, TargetTable table, CancellationToken cancellationToken)

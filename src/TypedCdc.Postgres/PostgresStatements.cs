@@ -75,14 +75,8 @@ internal sealed class PostgresStatements
         .Append("    \"cdc_ver\" text COLLATE \"C\" NOT NULL,\n    \"cdc_deleted_at\" bigint,\n    \"cdc_old\" bigint,\n    \"cdc_new\" bigint,\n")
         .Append("    \"cdc_id\" bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    UNIQUE (").AppendJoin(", ", _keys).Append(", \"cdc_old\", \"cdc_new\")\n)").ToString();
 
-    /// <summary>Forgets all that is remembered of items whose row is of another time by now.</summary>
-    public string ForgetSettledTies => $"""
-        DELETE FROM {Ties} AS x
-        WHERE NOT EXISTS (SELECT 1 FROM {Table} AS t WHERE {string.Join(" AND ", _keys.Select(static key => $"t.{key} = x.{key}"))} AND left(t."cdc_ver", 19) = left(x."cdc_ver", 19))
-        """;
-
-    /// <summary>Forgets what is remembered of a staged row's (1) item at another time.</summary>
-    public string ForgetOlderTies => $"""DELETE FROM {Ties} AS x USING {Stage} AS s WHERE s."cdc_ord" = $1 AND {SameKey("x")} AND left(x."cdc_ver", 19) <> left(s."cdc_ver", 19)""";
+    /// <summary>Forgets what is remembered of items whose row is of a newer time now.</summary>
+    public string ForgetSettledTies => $"""DELETE FROM {Ties} AS x USING {Stage} AS s WHERE {SameKey("x")} AND left(x."cdc_ver", 19) < left(s."cdc_ver", 19)""";
 
     /// <summary>Remembers the row that the table has for a staged row's (1) key, unless that came from the remembered ones.</summary>
     public string RememberPresent => $"""

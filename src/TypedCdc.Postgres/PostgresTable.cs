@@ -30,6 +30,7 @@ internal sealed class PostgresTable
             {
                 new(statements.Upsert),
                 new(PostgresMigrations.SelectRevisions) { Parameters = { new() { Value = SqlName.Quote(table.Schema, SqlName.OfTable(table.Name)) } } },
+                new(statements.ForgetSettledTies),
             },
         };
     }

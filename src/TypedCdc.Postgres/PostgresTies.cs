@@ -28,7 +28,6 @@ internal sealed class PostgresTies(NpgsqlConnection connection, PostgresStatemen
     /// <returns>Whether the row is another one now.</returns>
     public async Task<bool> DecideAsync(int ordinal, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(statements.ForgetOlderTies, cancellationToken, ordinal);
         await ExecuteAsync(statements.RememberPresent, cancellationToken, ordinal);
         await ExecuteAsync(statements.RememberTie, cancellationToken, ordinal);
         var ids = new List<long>();

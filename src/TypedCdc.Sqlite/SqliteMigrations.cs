@@ -75,8 +75,6 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
         {
             connection.Execute($"ALTER TABLE {statements.TiesTable} ADD COLUMN {SqlStatements.ColumnDefinition(SqlDatabase.Sqlite, column)}");
         }
-
-        connection.Execute(statements.ForgetSettledTies);
     }
 
     private static void ReportLacking(SqliteConnection connection, TargetTable table, MigrationPlan plan, ILogger logger)

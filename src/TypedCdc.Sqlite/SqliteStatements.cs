@@ -60,10 +60,8 @@ internal sealed class SqliteStatements
     /// <summary>Forgets what was remembered of an item at another time.</summary>
     public string ForgetOlderTies => $"DELETE FROM {TiesTable} WHERE {IsKey} AND substr(\"cdc_ver\", 1, 19) <> ?{_keys.Length + 1}";
 
-    /// <summary>Forgets all that is remembered of items whose row is of another time by now.</summary>
-    public string ForgetSettledTies =>
-        $"DELETE FROM {TiesTable} AS tie WHERE NOT EXISTS (SELECT 1 FROM {Table} AS t WHERE {string.Join(" AND ", _keys.Select(static key => $"t.{key} = tie.{key}"))} "
-        + "AND substr(t.\"cdc_ver\", 1, 19) = substr(tie.\"cdc_ver\", 1, 19))";
+    /// <summary>Whether anything is remembered.</summary>
+    public string AnyTie => $"SELECT 1 FROM {TiesTable} LIMIT 1";
 
     /// <summary>Remembers the row that the table has, unless that came from the remembered ones.</summary>
     public string RememberPresent =>

@@ -32,6 +32,7 @@ internal sealed class SqliteTable : IDisposable
         if (order.Length > 0)
         {
             StopIfOlder(rows.Table);
+            _ties.Begin();
         }
 
         for (var i = 0; i < order.Length;)
@@ -90,7 +91,11 @@ internal sealed class SqliteTable : IDisposable
             _upsert.Step();
             _upsert.Reset();
             var isWritten = _connection.Changes > 0;
-            if (!isWritten && IsTie(rows, row))
+            if (isWritten)
+            {
+                _ties.Forget(rows, row);
+            }
+            else if (IsTie(rows, row))
             {
                 counts.Ties++;
                 isWritten = _ties.Decide(rows, row);

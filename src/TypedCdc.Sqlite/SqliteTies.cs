@@ -8,17 +8,43 @@ namespace TypedCdc.Sqlite;
 /// </summary>
 internal sealed class SqliteTies(SqliteConnection connection, SqliteStatements statements) : IDisposable
 {
+    private SqliteStatement? _any;
     private SqliteStatement? _forgetOlder;
     private SqliteStatement? _rememberPresent;
     private SqliteStatement? _remember;
     private SqliteStatement? _all;
     private SqliteStatement? _take;
 
+    /// <summary>Whether something may be remembered; null while nobody has looked.</summary>
+    private bool? _mayHave;
+
+    /// <summary>
+    /// Forgets what was remembered of an item whose row is of another time now. At once, and not in some later clean-up: a database holds the same after a replay
+    /// as before it.
+    /// </summary>
+    public void Forget(RowBuffer rows, int row)
+    {
+        if (_mayHave is null)
+        {
+            var any = _any ??= connection.Prepare(statements.AnyTie);
+            _mayHave = any.Step();
+            any.Reset();
+        }
+
+        if (_mayHave.Value)
+        {
+            Run(_forgetOlder ??= connection.Prepare(statements.ForgetOlderTies), rows, row, withVersion: true);
+        }
+    }
+
+    /// <summary>Has to be called when a write begins: another process may have remembered something since.</summary>
+    public void Begin() => _mayHave = null;
+
     /// <summary>Adds a change to those that the item's row stands for, and lets the last of them be the row.</summary>
     /// <returns>Whether the row is another one now.</returns>
     public bool Decide(RowBuffer rows, int row)
     {
-        Run(_forgetOlder ??= connection.Prepare(statements.ForgetOlderTies), rows, row, withVersion: true);
+        _mayHave = true;
         Run(_rememberPresent ??= connection.Prepare(statements.RememberPresent), rows, row, withVersion: false);
         var remember = _remember ??= connection.Prepare(statements.RememberTie);
         remember.BindRow(rows, row);
@@ -51,6 +77,7 @@ internal sealed class SqliteTies(SqliteConnection connection, SqliteStatements s
 
     public void Dispose()
     {
+        _any?.Dispose();
         _forgetOlder?.Dispose();
         _rememberPresent?.Dispose();
         _remember?.Dispose();

@@ -107,7 +107,10 @@ public sealed class ConvergenceTests
                 await sink.WriteAsync(batch, default);
             }
 
-            dumps.Add(string.Join('\n', database.Rows("SELECT * FROM customers__cdc ORDER BY userid")));
+            dumps.Add(string.Join('\n', (string[])[
+                .. database.Rows("SELECT * FROM customers__cdc ORDER BY userid"), "--", .. database.Rows("SELECT * FROM customers__cdc_ties ORDER BY cdc_id"),
+                "--", .. database.Rows("SELECT * FROM cdc_models"), .. database.Rows("SELECT name, sql FROM sqlite_master ORDER BY name"),
+            ]));
             if (run == 1)
             {
                 Assert.Equal(0, sink.Metrics!.Rows);
