@@ -201,7 +201,7 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
         }
 
         var isReachable = candidate.Symbol is IFieldSymbol field ? context.IsReachable(field) : context.IsReachable(candidate.Setter!);
-        if (IsEmpty(candidate) && isReachable)
+        if ((IsEmpty(candidate) || candidate.IsOverflow) && isReachable)
         {
             return Filling.Initializer;
         }

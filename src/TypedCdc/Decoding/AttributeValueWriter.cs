@@ -47,8 +47,8 @@ public static partial class AttributeValueWriter
     public static void WriteInteger<TInteger>(Utf8JsonWriter writer, TInteger value)
         where TInteger : struct, IBinaryInteger<TInteger> => WriteNumber(writer, value, default);
 
-    /// <summary>Writes an N.</summary>
-    public static void WriteDecimal(Utf8JsonWriter writer, decimal value) => WriteNumber(writer, value, default);
+    /// <summary>Writes an N without trailing zeros, of which DynamoDB keeps none.</summary>
+    public static void WriteDecimal(Utf8JsonWriter writer, decimal value) => WriteNumber(writer, (DynamoDbNumber)value);
 
     /// <summary>Writes an N, the shortest that reads back as the same value.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not a number, or infinite: DynamoDB has no such N.</exception>
