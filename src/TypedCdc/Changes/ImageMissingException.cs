@@ -8,12 +8,14 @@ public sealed class ImageMissingException : InvalidOperationException
     {
     }
 
-    internal static ImageMissingException ForAfter<T>(Change<T> change) => new(
-        $"This {change.Operation} of table '{change.TableName}' at {change.Position} carries no new image: the stream's view type left it out. "
-        + "Ask HasAfter first, or choose a view type with NEW_IMAGE.", null);
+    internal static ImageMissingException ForAfter<T>(Change<T> change) => For("new", "NEW_IMAGE", "HasAfter", change.Operation, change.TableName, change.Position, error: null);
 
-    internal static ImageMissingException ForBefore<T>(Change<T> change) => change.BeforeError is { } error
-        ? new($"The old image of this {change.Operation} of table '{change.TableName}' at {change.Position} does not fit the model. Ask HasBefore first; BeforeError says why.", error)
-        : new($"This {change.Operation} of table '{change.TableName}' at {change.Position} carries no old image: the stream's view type left it out. "
-            + "Ask HasBefore first, or choose a view type with OLD_IMAGE.", null);
+    internal static ImageMissingException ForBefore<T>(Change<T> change) => For("old", "OLD_IMAGE", "HasBefore", change.Operation, change.TableName, change.Position, change.BeforeError);
+
+    internal static ImageMissingException For(string image, string viewType, string ask, ChangeOperation operation, string tableName, StreamPosition position, CdcDecodeException? error) => new(
+        $"This {operation} of table '{tableName}' at {position} carries no {image} image"
+        + (error is null
+            ? $": the stream's view type left it out, or it was not asked for. Ask {ask} first, choose a view type with {viewType}, or ask for the image."
+            : $" that fits the model. Ask {ask} first; BeforeError says why."),
+        error);
 }

@@ -116,13 +116,7 @@ internal ref struct AttributeScanner
     private readonly int Find(AttributeTable table, in JsonSlice name)
     {
         var spelled = name.Of(_json.Utf8);
-        return name.HasEscapes ? FindEscaped(table, spelled) : table.Find(spelled);
-    }
-
-    private static int FindEscaped(AttributeTable table, ReadOnlySpan<byte> spelled)
-    {
-        using var text = new UnescapedText(spelled, stackalloc byte[256]);
-        return table.Find(text.Utf8);
+        return table.FindSpelled(spelled, name.HasEscapes);
     }
 
     /// <summary>Passes one attribute value: an object of exactly one type descriptor.</summary>
@@ -351,6 +345,22 @@ internal ref struct AttributeScanner
 internal static class AttributeKinds
 {
     internal const AttributeKind Sets = AttributeKind.SS | AttributeKind.NS | AttributeKind.BS;
+
+    /// <summary>The type descriptor.</summary>
+    internal static ReadOnlySpan<byte> DescriptorOf(AttributeKind kind) => kind switch
+    {
+        AttributeKind.S => "S"u8,
+        AttributeKind.N => "N"u8,
+        AttributeKind.B => "B"u8,
+        AttributeKind.BOOL => "BOOL"u8,
+        AttributeKind.NULL => "NULL"u8,
+        AttributeKind.M => "M"u8,
+        AttributeKind.L => "L"u8,
+        AttributeKind.SS => "SS"u8,
+        AttributeKind.NS => "NS"u8,
+        AttributeKind.BS => "BS"u8,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
 
     /// <summary>The kind of a set's elements.</summary>
     internal static AttributeKind ElementOf(AttributeKind set) => set switch

@@ -30,6 +30,18 @@ public sealed partial class AttributeTable
         return -1;
     }
 
+    /// <summary>The ordinal of a name as a record spells it.</summary>
+    internal int FindSpelled(ReadOnlySpan<byte> spelled, bool hasEscapes)
+    {
+        if (!hasEscapes)
+        {
+            return Find(spelled);
+        }
+
+        using var text = new UnescapedText(spelled, stackalloc byte[256]);
+        return Find(text.Utf8);
+    }
+
     private (int[] Heads, int Shift) MakeLookup()
     {
         var bits = BitOperations.Log2((uint)Math.Max(_attributes.Length, 1)) + 3;

@@ -45,4 +45,12 @@ public readonly ref partial struct AttributeValueReader
         AttributeScanner.RequireAll(_slot.Start, table, slots);
         return new(_record, slots, table, _slot.Start, _slot.Length, hasUnmapped);
     }
+
+    /// <summary>For generated code: an M as the view of a nested model.</summary>
+    public TView GetView<TView>()
+        where TView : struct, ICdcView<TView>, allows ref struct
+    {
+        Require(AttributeKind.M);
+        return RecordDecoder.View<TView>(_record, new(_slot.Start, _slot.Length, false, false), isKeys: false);
+    }
 }

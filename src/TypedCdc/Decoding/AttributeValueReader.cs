@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.ComponentModel;
 using System.Reflection;
 using System.Text;
 
@@ -27,6 +28,14 @@ public readonly ref partial struct AttributeValueReader
         _expected = expected;
         _mapStart = mapStart;
         _name = name;
+    }
+
+    /// <summary>For generated code: the value of an attribute of a scanned map.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static AttributeValueReader Create(ReadOnlySpan<byte> record, AttributeSlot slot, AttributeTable table, int ordinal, int map)
+    {
+        ref readonly var spec = ref table[ordinal];
+        return new(record, slot, spec.Expected, map, spec.Name);
     }
 
     /// <summary>The value's kind; <see cref="AttributeKind.None"/> where the attribute is absent.</summary>
@@ -60,6 +69,18 @@ public readonly ref partial struct AttributeValueReader
     {
         Require(AttributeKind.S);
         return JsonText.GetString(Raw, _slot.IsPlain);
+    }
+
+    /// <summary>The value of an S in place; <see cref="CdcText.IsNull"/> where the attribute is absent or NULL.</summary>
+    public CdcText GetText()
+    {
+        if (IsNull)
+        {
+            return default;
+        }
+
+        Require(AttributeKind.S);
+        return new(Raw, _slot.IsPlain);
     }
 
     /// <summary>Writes the text of an S, N or B as UTF-8, without escapes.</summary>

@@ -95,6 +95,25 @@ public readonly partial struct CdcRecord
     public Change<T> Decode<T>(Images images = Images.Both) =>
         RecordDecoder.Decode(CdcModel.Get<T>(), Utf8.Span, _envelope, Position, images, _enableSensitiveData);
 
+    /// <summary>One change record of any shape in place, without a host and without an allocation. Does not check the table's name.</summary>
+    /// <typeparam name="TView">The model's view: <c>Customer.View</c>.</typeparam>
+    /// <param name="utf8">An element of <c>Records[]</c>, not the envelope around it.</param>
+    /// <exception cref="CdcDecodeException">The record is malformed or does not fit the model.</exception>
+    public static ChangeView<TView> View<TView>(ReadOnlySpan<byte> utf8)
+        where TView : struct, ICdcView<TView>, allows ref struct
+    {
+        var envelope = EnvelopeParser.Parse(utf8, options: null, RecordDecoder.ModelOf<TView>().Schema.TableName);
+        return RecordDecoder.View<TView>(utf8, envelope, default, Images.Both, enableSensitiveData: false);
+    }
+
+    /// <summary>This record in place.</summary>
+    /// <typeparam name="TView">The model's view: <c>Customer.View</c>.</typeparam>
+    /// <param name="images">Which images to look at; others are not there in the change.</param>
+    /// <exception cref="CdcDecodeException">The record does not fit the model.</exception>
+    public ChangeView<TView> View<TView>(Images images = Images.Both)
+        where TView : struct, ICdcView<TView>, allows ref struct
+        => RecordDecoder.View<TView>(Utf8.Span, _envelope, Position, images, _enableSensitiveData);
+
     /// <summary>Scans the new image for a model's attributes, for those who read it in place.</summary>
     /// <param name="model">The model.</param>
     /// <param name="slots">Room for one slot an attribute of the model, on the caller's stack; the reader looks into it.</param>
@@ -146,10 +165,8 @@ public readonly partial struct CdcRecord
     /// whatever the order and spelling (escapes, <c>1.0</c> and <c>1</c>) in the record.
     /// </summary>
     /// <exception cref="CdcDecodeException">The keys are malformed.</exception>
-    /// <exception cref="InvalidOperationException">The record has no <c>Keys</c> (a full export): give the model.</exception>
-    public ulong GetKeyHash() => _envelope.Keys.Length > 0
-        ? HashOf(_envelope.Keys, model: null)
-        : throw new InvalidOperationException("A full export does not say which attributes are the key: give the model.");
+    /// <remarks>A full export does not say which attributes are the key: without a model all its items have the hash 0.</remarks>
+    public ulong GetKeyHash() => _envelope.Keys.Length > 0 ? HashOf(_envelope.Keys, model: null) : 0;
 
     /// <summary>The same hash, for any shape: where the record has no <c>Keys</c>, the model says which attributes of the new image they are.</summary>
     /// <exception cref="CdcDecodeException">The keys are malformed or absent.</exception>

@@ -34,6 +34,9 @@ public readonly ref partial struct ItemReader
     /// <summary>Whether the attribute is there, be it with the value NULL.</summary>
     public bool Has(int ordinal) => _slots[ordinal].Kind != AttributeKind.None;
 
+    /// <summary>The attributes that the table does not name, lossless; <see cref="AttributeMap.Empty"/> where there are none.</summary>
+    public AttributeMap GetUnmapped() => HasUnmapped ? AttributeMap.FromMap(_record, new(AttributeKind.M, _start, _length, isPlain: false), Table) : AttributeMap.Empty;
+
     /// <summary>The map as it stands in the record.</summary>
     public ReadOnlySpan<byte> Utf8 => _record.Slice(_start, _length);
 }

@@ -53,6 +53,82 @@ internal static class RecordDecoder
         return new(record, slots, table, map.Start, map.Length, hasUnmapped);
     }
 
+    /// <summary>A record in place; see <see cref="ChangeView{TView}"/>.</summary>
+    internal static ChangeView<TView> View<TView>(ReadOnlySpan<byte> record, scoped in RecordEnvelope envelope, StreamPosition position, Images images, bool enableSensitiveData)
+        where TView : struct, ICdcView<TView>, allows ref struct
+    {
+        try
+        {
+            var wantsAfter = envelope.Operation != ChangeOperation.Remove && envelope.NewImage.Length > 0
+                && ((images & Images.After) != 0 || envelope.Operation == ChangeOperation.Snapshot);
+            var wantsBefore = envelope.Operation is ChangeOperation.Modify or ChangeOperation.Remove && envelope.OldImage.Length > 0 && (images & Images.Before) != 0;
+            var after = wantsAfter ? View<TView>(record, envelope.NewImage, isKeys: false) : default;
+            TView before = default;
+            CdcDecodeException? error = null;
+            if (wantsBefore)
+            {
+                try
+                {
+                    before = View<TView>(record, envelope.OldImage, isKeys: false);
+                }
+                catch (CdcDecodeException exception)
+                {
+                    DecodeErrorContext.Complete(exception, record, envelope, position, enableSensitiveData);
+                    error = exception;
+                }
+            }
+
+            return new(record, envelope, position, before, wantsBefore && error is null, error, after, wantsAfter);
+        }
+        catch (CdcDecodeException exception)
+        {
+            DecodeErrorContext.Complete(exception, record, envelope, position, enableSensitiveData);
+            throw;
+        }
+    }
+
+    /// <summary>Only the key's attributes of a record.</summary>
+    internal static TView ViewKeys<TView>(ReadOnlySpan<byte> record, scoped in RecordEnvelope envelope)
+        where TView : struct, ICdcView<TView>, allows ref struct
+        => View<TView>(record, envelope.Keys.Length > 0 ? envelope.Keys : envelope.NewImage, isKeys: true);
+
+    /// <summary>One map in place.</summary>
+    internal static TView View<TView>(ReadOnlySpan<byte> record, scoped in JsonSlice map, bool isKeys)
+        where TView : struct, ICdcView<TView>, allows ref struct
+    {
+        var table = TView.Attributes;
+        AttributeSlot[]? rented = null;
+        var slots = table.Count <= AttributeScanner.StackSlots
+            ? stackalloc AttributeSlot[AttributeScanner.StackSlots]
+            : rented = ArrayPool<AttributeSlot>.Shared.Rent(table.Count);
+        slots = slots[..table.Count];
+        try
+        {
+            AttributeScanner.ScanMap(record, map.Start, table, slots, out _);
+            if (isKeys)
+            {
+                KeepKeys(ModelOf<TView>(), map, slots);
+            }
+            else
+            {
+                AttributeScanner.RequireAll(map.Start, table, slots);
+            }
+
+            return TView.Create(record, map.Start, slots);
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<AttributeSlot>.Shared.Return(rented);
+            }
+        }
+    }
+
+    internal static CdcModel ModelOf<TView>()
+        where TView : struct, ICdcView<TView>, allows ref struct
+        => TView.Model ?? throw new InvalidOperationException($"'{typeof(TView)}' is the view of a nested model, not of a table's items.");
+
     internal static EventId EventIdOf(ReadOnlySpan<byte> record, in RecordEnvelope envelope)
     {
         using var text = new UnescapedText(envelope.EventId.Of(record), envelope.EventId.HasEscapes ? stackalloc byte[256] : default);

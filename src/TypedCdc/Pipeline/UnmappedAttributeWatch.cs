@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using TypedCdc.Decoding;
 
 namespace TypedCdc.Pipeline;
 
@@ -20,33 +20,38 @@ internal sealed class UnmappedAttributeWatch(EngineSettings settings)
             return null;
         }
 
-        var reader = new Utf8JsonReader(record.NewImage.Span);
-        reader.Read();
+        // The record's JSON is sound; only the names of this level are looked at.
+        var image = record.NewImage.Span;
+        var json = new JsonScanner(image, 0);
+        json.Expect((byte)'{');
         var count = 0;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        for (var hasMore = !json.TryTake((byte)'}'); hasMore; hasMore = json.TakeCommaOrEnd((byte)'}'))
         {
-            if (!IsMapped(ref reader, route.Models))
+            var name = json.TakeString();
+            json.Expect((byte)':');
+            json.SkipValue(0);
+            if (IsMapped(name, image, route.Models))
             {
-                var name = reader.GetString()!;
-                count++;
-                if (settings.Unmapped == UnmappedAttributes.Fail)
-                {
-                    return new("The attribute is mapped by no member of the model, and OnUnmapped says that this is an error.")
-                    {
-                        TableName = route.TableName,
-                        AttributePath = name,
-                        Image = "NewImage",
-                        Position = record.Position,
-                    };
-                }
-
-                if (_said.Count < MaximumSaid && _said.TryAdd((route.TableName, name), true))
-                {
-                    settings.Logger.UnmappedAttribute(name, route.TableName, string.Join(", ", route.Models.Select(model => model.ClrType.Name)));
-                }
+                continue;
             }
 
-            reader.Skip();
+            count++;
+            var text = JsonText.GetString(name.Of(image), name.IsPlain);
+            if (settings.Unmapped == UnmappedAttributes.Fail)
+            {
+                return new("The attribute is mapped by no member of the model, and OnUnmapped says that this is an error.")
+                {
+                    TableName = route.TableName,
+                    AttributePath = text,
+                    Image = "NewImage",
+                    Position = record.Position,
+                };
+            }
+
+            if (_said.Count < MaximumSaid && _said.TryAdd((route.TableName, text), true))
+            {
+                settings.Logger.UnmappedAttribute(text, route.TableName, string.Join(", ", route.Models.Select(model => model.ClrType.Name)));
+            }
         }
 
         if (count > 0)
@@ -57,16 +62,13 @@ internal sealed class UnmappedAttributeWatch(EngineSettings settings)
         return null;
     }
 
-    private static bool IsMapped(ref Utf8JsonReader reader, IReadOnlyList<CdcModel> models)
+    private static bool IsMapped(in JsonSlice name, ReadOnlySpan<byte> image, IReadOnlyList<CdcModel> models)
     {
-        foreach (var model in models)
+        for (var i = 0; i < models.Count; i++)
         {
-            foreach (var attribute in model.Schema.Attributes)
+            if (models[i].Attributes.FindSpelled(name.Of(image), name.HasEscapes) >= 0)
             {
-                if (reader.ValueTextEquals(attribute.Name))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 

@@ -76,7 +76,39 @@ public sealed class DecodeFuzzTests(ITestOutputHelper output)
             Assert.Fail($"round {round}: {Encoding.UTF8.GetString(utf8)}\noracle:  {expected}\ndecoder: {actual}{error}");
         }
 
+        if (actual is not null && round % 8 == 0)
+        {
+            CheckCanonical(utf8);
+        }
+
         return actual is not null;
+    }
+
+    /// <summary>An image in its one spelling means what it meant, stays as it is when read again, and its plain JSON is JSON.</summary>
+    private static void CheckCanonical(byte[] utf8)
+    {
+        var image = CdcRecord.Parse(utf8, default, new() { TableName = "bags" }).NewImage;
+        if (image.IsEmpty)
+        {
+            return;
+        }
+
+        AttributeMap map;
+        try
+        {
+            map = AttributeMap.Parse(image.Span);
+        }
+        catch (CdcDecodeException)
+        {
+            return; // the new image of a removal, which nobody read
+        }
+
+        Assert.Equal(map, AttributeMap.Parse(map.Utf8.Span));
+        Assert.Equal(Oracle.Describe(Encoding.UTF8.GetBytes($"{{\"Item\":{Encoding.UTF8.GetString(image.Span)}}}")), Oracle.Describe(Encoding.UTF8.GetBytes($"{{\"Item\":{map}}}")));
+        foreach (var entry in map)
+        {
+            _ = entry.Value.GetJsonElement();
+        }
     }
 
     private static byte[] Mutate(Random random)
