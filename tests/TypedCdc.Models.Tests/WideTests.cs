@@ -32,7 +32,7 @@ public sealed class WideTests
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1720740233500), model.ExpiresAt);
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1720740233012).UtcDateTime, model.SeenAt);
         Assert.Equal((Status.InTransit, Level.High, (DayOfWeek?)DayOfWeek.Wednesday), (model.Status, model.Level, model.DayOfWeek));
-        Assert.Equal("""{"n":12345678901234567890123456789012345678,"l":[true,null,"x"],"s":["a","b"],"b":"AQID"}""", model.Json.GetRawText());
+        Assert.Equal("""{"b":"AQID","l":[true,null,"x"],"n":12345678901234567890123456789012345678,"s":["a","b"]}""", model.Json.GetRawText());
         Assert.Equal("[1]", model.Node!.ToJsonString());
         Assert.Equal(AttributeEncoding.UnixSeconds, CdcModel.Get<Scalars>().Schema.Attributes.Single(static one => one.Name == "ExpiresAt").Encoding);
         Assert.Equal((AttributeEncoding.EnumNumber, ColumnType.Int16), CdcModel.Get<Scalars>().Schema.Attributes.Where(static one => one.Name == "Level").Select(static one => (one.Encoding, one.ColumnType)).Single());

@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace TypedCdc.Decoding;
 
@@ -115,80 +112,5 @@ public readonly ref partial struct AttributeValueReader
         }
 
         return dictionary.ToImmutable();
-    }
-
-    /// <summary>
-    /// Any value as plain JSON: N as a number with all its digits, B as base64 text, sets as sorted arrays. What was a B or a set can no longer be told from text or a list.
-    /// </summary>
-    public JsonElement GetJsonElement()
-    {
-        var buffer = new ArrayBufferWriter<byte>(Math.Max(_slot.Length, 16));
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            WritePlainJson(writer);
-        }
-
-        var reader = new Utf8JsonReader(buffer.WrittenSpan);
-        return JsonElement.ParseValue(ref reader);
-    }
-
-    /// <summary>As <see cref="GetJsonElement"/>; null for NULL.</summary>
-    public JsonNode? GetJsonNode()
-    {
-        var element = GetJsonElement();
-        return element.ValueKind switch
-        {
-            JsonValueKind.Object => JsonObject.Create(element),
-            JsonValueKind.Array => JsonArray.Create(element),
-            JsonValueKind.Null => null,
-            _ => JsonValue.Create(element),
-        };
-    }
-
-    /// <summary>Writes any value as plain JSON; see <see cref="GetJsonElement"/>.</summary>
-    public void WritePlainJson(Utf8JsonWriter writer)
-    {
-        switch (Kind)
-        {
-            case AttributeKind.S:
-                writer.WriteStringValue(GetString());
-                break;
-            case AttributeKind.B:
-                writer.WriteBase64StringValue(GetBytes());
-                break;
-            case AttributeKind.N:
-                Span<byte> digits = stackalloc byte[DynamoDbNumber.MaxTextLength];
-                GetNumber().TryFormat(digits, out var length, provider: System.Globalization.CultureInfo.InvariantCulture);
-                writer.WriteRawValue(digits[..length], skipInputValidation: true);
-                break;
-            case AttributeKind.BOOL:
-                writer.WriteBooleanValue(GetBoolean());
-                break;
-            case AttributeKind.NULL:
-                writer.WriteNullValue();
-                break;
-            case AttributeKind.M:
-                writer.WriteStartObject();
-                foreach (var entry in EnumerateMap())
-                {
-                    writer.WritePropertyName(entry.GetName());
-                    entry.Value.WritePlainJson(writer);
-                }
-
-                writer.WriteEndObject();
-                break;
-            case AttributeKind.None:
-                ThrowKind();
-                break;
-            default:
-                writer.WriteStartArray();
-                foreach (var element in EnumerateElements())
-                {
-                    element.WritePlainJson(writer);
-                }
-
-                writer.WriteEndArray();
-                break;
-        }
     }
 }
