@@ -75,6 +75,11 @@ public sealed class CdcModelGenerator : IIncrementalGenerator
     private static void Emit(SourceProductionContext output, TableModel model, GenerationOptions options)
     {
         output.AddSource(model.HintName + ".g.cs", SourceText.From(ModelEmitter.Emit(model, options), Utf8));
+        if (options.HasRefStructInterfaces)
+        {
+            output.AddSource(model.HintName + ".View.g.cs", SourceText.From(ViewEmitter.Emit(model), Utf8));
+        }
+
         if (options.Dialects.Count > 0)
         {
             output.AddSource(model.HintName + ".Sql.g.cs", SourceText.From(SqlEmitter.Emit(model, options.Dialects), Utf8));
@@ -86,7 +91,7 @@ public sealed class CdcModelGenerator : IIncrementalGenerator
         var dialects = global.TryGetValue("build_property.TypedCdcDialects", out var names) && !string.IsNullOrWhiteSpace(names)
             ? ParseDialects(names)
             : [SqlDatabase.Postgres, SqlDatabase.Sqlite];
-        return new((int)parse.LanguageVersion >= CSharp14, dialects.Distinct().Select(static dialect => new SqlDialectChoice(dialect)).ToEquatableArray());
+        return new((int)parse.LanguageVersion >= CSharp14, parse.LanguageVersion >= LanguageVersion.CSharp13, dialects.Distinct().Select(static dialect => new SqlDialectChoice(dialect)).ToEquatableArray());
     }
 
     private static IEnumerable<SqlDatabase> ParseDialects(string names)

@@ -74,6 +74,7 @@ public sealed class DiagnosticTests
     [InlineData("Schema")]
     [InlineData("Attributes")]
     [InlineData("Sql")]
+    [InlineData("View")]
     public void TCDC007_name_taken(string name)
     {
         var found = MarkedSource.Expect("TCDC007", DiagnosticSeverity.Info, $"[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, string? [|{name}|]);");
@@ -248,6 +249,10 @@ public sealed class DiagnosticTests
         Error("TCDC020", "[CdcTable(\"one\")] public partial class Model { [PartitionKey] public long Id { get; set; } " + member + " }");
 
     [Fact]
+    public void TCDC020_overflow_as_a_map() => MarkedSource.ExpectNone(
+        "[CdcTable(\"one\")] public partial class Model { [PartitionKey] public long Id { get; set; } [CdcOverflow] public AttributeMap Rest { get; init; } = AttributeMap.Empty; }");
+
+    [Fact]
     public void TCDC020_overflow_that_fits() => MarkedSource.ExpectNone(
         "[CdcTable(\"one\")] public partial class Model { [PartitionKey] public long Id { get; set; } [CdcOverflow] public System.Collections.Generic.IReadOnlyDictionary<string, System.Text.Json.JsonElement> Rest { get; init; } }"
             .Replace("init; } }", "init; } = new System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>(); }", StringComparison.Ordinal));
@@ -318,6 +323,11 @@ public sealed class DiagnosticTests
             return Microsoft.CodeAnalysis.Diagnostics.CompilationWithAnalyzers.GetEffectiveDiagnostics(run.Diagnostics, run.Input).Where(static diagnostic => !diagnostic.IsSuppressed);
         }
     }
+
+    [Fact]
+    public void Names_that_a_view_would_use_itself_are_left_to_the_model() => MarkedSource.ExpectNone(
+        "public record Inner(string? Item, Inner? Slots) { public bool HasSlots { get; init; } }"
+        + "[CdcTable(\"one\")] public partial record One([PartitionKey] long Id, string? Item, Inner? Home, bool HasHome, int Slots, int Instance, int Register, int Read, int CdcCodec, int value, int writer, int model);");
 
     [Fact]
     public void Every_rule_has_a_page_and_a_test()

@@ -57,6 +57,8 @@ internal static class CodecEmitter
             """);
         PartsEmitter.Emit(writer, model);
         ObjectEmitter.Accessors(writer, model.Object);
+        writer.Line();
+        ObjectEmitter.Slots(writer, model.Object);
         writer.Close();
     }
 

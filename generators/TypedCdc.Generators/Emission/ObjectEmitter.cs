@@ -93,7 +93,7 @@ internal static class ObjectEmitter
     }
 
     // Absent would leave what the member begins with, so null must be said.
-    private static bool KeepsValue(MemberModel member) => member.IsNullable && member.Shape.Kind != ValueKind.Overflow
+    private static bool KeepsValue(MemberModel member) => member.IsNullable && member.Shape is not { IsOverflow: true }
         && (member.Filling is Filling.Setter or Filling.AccessorSetter or Filling.AccessorField || member.DefaultValue is not null);
 
     /// <summary>The setters that C# does not let generated code call.</summary>
@@ -119,6 +119,15 @@ internal static class ObjectEmitter
                     break;
             }
         }
+    }
+
+    /// <summary>Where a view keeps what the scanner found.</summary>
+    public static void Slots(CodeWriter writer, ObjectModel model)
+    {
+        writer.Line($"[global::System.Runtime.CompilerServices.InlineArray({Ordinal(model.Members.Count)})]");
+        writer.Open("internal struct Slots");
+        writer.Line("private global::TypedCdc.Decoding.AttributeSlot _slot;");
+        writer.Close();
     }
 
     /// <summary>Kinds as C#.</summary>
@@ -163,7 +172,7 @@ internal static class ObjectEmitter
     private static string ValueOrDefault(MemberModel member, int ordinal)
     {
         var value = Value(member, ordinal);
-        if (member.Shape.Kind != ValueKind.Overflow && (member.DefaultValue is not null || (!member.IsNullable && !member.IsRequired)))
+        if (member.Shape is not { IsOverflow: true } && (member.DefaultValue is not null || (!member.IsNullable && !member.IsRequired)))
         {
             return $"{Has(member, ordinal)} ? {(member.IsNullable ? $"({value})" : value)} : {member.DefaultValue ?? "default"}";
         }
@@ -173,9 +182,9 @@ internal static class ObjectEmitter
 
     private static string Value(MemberModel member, int ordinal)
     {
-        if (member.Shape.Kind == ValueKind.Overflow)
+        if (member.Shape.IsOverflow)
         {
-            return "item.GetOverflow()";
+            return member.Shape.Kind == ValueKind.OverflowMap ? "item.GetUnmapped()" : "item.GetOverflow()";
         }
 
         var reader = $"item[{Ordinal(ordinal)}]";
@@ -183,7 +192,7 @@ internal static class ObjectEmitter
         return member.IsNullable ? $"{reader}.IsNull ? null : {read}" : read;
     }
 
-    private static string Has(MemberModel member, int ordinal) => member.Shape.Kind == ValueKind.Overflow ? "item.HasUnmapped" : $"item.Has({Ordinal(ordinal)})";
+    private static string Has(MemberModel member, int ordinal) => member.Shape.IsOverflow ? "item.HasUnmapped" : $"item.Has({Ordinal(ordinal)})";
 
     private static string? Condition(MemberModel member, string value) =>
         member.IsDeclaredNullable ? $"{value} is not null"
@@ -192,7 +201,7 @@ internal static class ObjectEmitter
 
     private static void WriteMember(CodeWriter writer, MemberModel member, string value)
     {
-        if (member.Shape.Kind != ValueKind.Overflow)
+        if (member.Shape is not { IsOverflow: true })
         {
             writer.Line($"writer.WritePropertyName({CSharpLiteral.Of(member.AttributeName)});");
         }

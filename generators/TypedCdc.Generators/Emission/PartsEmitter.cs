@@ -12,7 +12,7 @@ internal static class PartsEmitter
     {
         foreach (var converter in model.Converters)
         {
-            writer.Line().Line($"private static readonly {converter.TypeName} {converter.Field} = new();");
+            writer.Line().Line($"internal static readonly {converter.TypeName} {converter.Field} = new();");
         }
 
         foreach (var nested in model.Nested)
@@ -32,8 +32,8 @@ internal static class PartsEmitter
     {
         var type = nested.Object.FullName;
         writer.Line($"/// <summary>Reads and writes <see cref=\"{type.Replace('<', '{').Replace('>', '}')}\"/>, an M.</summary>");
-        writer.Open($"private static class {nested.Codec}");
-        ObjectEmitter.AttributeTable(writer, nested.Object, "private static readonly global::TypedCdc.Decoding.AttributeTable Attributes");
+        writer.Open($"internal static class {nested.Codec}");
+        ObjectEmitter.AttributeTable(writer, nested.Object, "internal static readonly global::TypedCdc.Decoding.AttributeTable Attributes");
         writer.Line();
         writer.Open($"internal static {type} Read(global::TypedCdc.Decoding.AttributeValueReader value)");
         writer.Line($"global::System.Span<global::TypedCdc.Decoding.AttributeSlot> slots = stackalloc global::TypedCdc.Decoding.AttributeSlot[{ObjectEmitter.Ordinal(nested.Object.Members.Count)}];");
@@ -50,13 +50,15 @@ internal static class PartsEmitter
         writer.Line("writer.WriteEndObject();");
         writer.Close();
         ObjectEmitter.Accessors(writer, nested.Object);
+        writer.Line();
+        ObjectEmitter.Slots(writer, nested.Object);
         writer.Close();
     }
 
     private static void Enum(CodeWriter writer, EnumModel model)
     {
         writer.Line($"/// <summary>The names of <see cref=\"{model.TypeName}\"/> in DynamoDB.</summary>");
-        writer.Open($"private static class {model.Codec}");
+        writer.Open($"internal static class {model.Codec}");
         writer.Line($"internal static {model.TypeName} Read(global::TypedCdc.Decoding.AttributeValueReader value) =>").Indented(inner =>
         {
             foreach (var name in model.Names)

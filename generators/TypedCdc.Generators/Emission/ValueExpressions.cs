@@ -36,6 +36,7 @@ internal static class ValueExpressions
         ValueKind.Set or ValueKind.SortedSet or ValueKind.ImmutableSet =>
             $"{Writer}.WriteSet(writer, global::TypedCdc.AttributeKind.{shape.Kinds}, {value}, {ElementWriter(shape)})",
         ValueKind.Dictionary or ValueKind.SortedDictionary or ValueKind.ImmutableDictionary => $"{Writer}.WriteMap(writer, {value}, {ElementWriter(shape)})",
+        ValueKind.OverflowMap => $"{value}.WriteTo(writer)",
         ValueKind.BooleanOrNumber => $"{Writer}.WriteBoolean(writer, {value})",
         _ => $"{Writer}.Write{shape.Kind}(writer, {value})",
     };

@@ -56,6 +56,9 @@ internal sealed record MemberModel
     /// <summary>Absent is an error: a key, a <c>required</c> member, a non-nullable reference that nothing else fills.</summary>
     public bool IsRequired { get; init; }
 
+    /// <summary>The member is public, and so shown by the view.</summary>
+    public bool IsPublic { get; init; }
+
     /// <summary>The member can be read, and so be written to an item.</summary>
     public bool CanRead { get; init; }
 

@@ -8,7 +8,7 @@ namespace TypedCdc.Generators.Model;
 internal sealed record ContainingType(string Keyword, string Identifier);
 
 /// <summary>A member that the generator adds to the model, under a name that the model does not use itself.</summary>
-internal sealed record GeneratedNames(string Key, string Schema, string Attributes, string Sql, string Codec);
+internal sealed record GeneratedNames(string Key, string Schema, string Attributes, string Sql, string View, string Codec);
 
 /// <summary>A model.</summary>
 internal sealed record TableModel
@@ -86,8 +86,9 @@ internal sealed record Discrimination(string Attribute, string Value, int Ordina
 
 /// <summary>What the project asks of the generator.</summary>
 /// <param name="HasExtensionMembers">The language version has C# 14's extension members.</param>
+/// <param name="HasRefStructInterfaces">The language version has C# 13's ref structs that implement interfaces, which views are.</param>
 /// <param name="Dialects">The SQL dialects to write.</param>
-internal sealed record GenerationOptions(bool HasExtensionMembers, EquatableArray<SqlDialectChoice> Dialects);
+internal sealed record GenerationOptions(bool HasExtensionMembers, bool HasRefStructInterfaces, EquatableArray<SqlDialectChoice> Dialects);
 
 /// <summary>A dialect; enums do not implement the IEquatable that arrays are compared by.</summary>
 internal sealed record SqlDialectChoice(SqlDatabase Database);

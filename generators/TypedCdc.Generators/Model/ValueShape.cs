@@ -45,6 +45,7 @@ internal enum ValueKind
     Nested,
     Converted,
     Overflow,
+    OverflowMap,
 }
 
 /// <summary>A C# type as an attribute value.</summary>
@@ -85,6 +86,9 @@ internal sealed record ValueShape
 
     /// <summary>Whether DynamoDB takes it in a key: S, N or B.</summary>
     public bool CanBeKey => Kinds is AttributeKinds.S or AttributeKinds.N or AttributeKinds.B;
+
+    /// <summary>Everything that no member maps.</summary>
+    public bool IsOverflow => Kind is ValueKind.Overflow or ValueKind.OverflowMap;
 
     /// <summary>Equal by content only where generated code compares it so.</summary>
     public bool IsBytes => Kind is ValueKind.Bytes or ValueKind.Memory;

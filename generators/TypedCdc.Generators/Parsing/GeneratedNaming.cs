@@ -15,6 +15,7 @@ internal static class GeneratedNaming
         Schema: Choose(context, "Schema"),
         Attributes: Choose(context, "Attributes"),
         Sql: Choose(context, "Sql"),
+        View: Choose(context, "View"),
         Codec: Free(context, "CdcCodec"));
 
     /// <summary>The name of the class that holds what is generated for a type that cannot hold it itself.</summary>

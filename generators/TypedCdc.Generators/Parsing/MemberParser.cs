@@ -33,7 +33,7 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
                 continue;
             }
 
-            if (member.Model.Shape.Kind == ValueKind.Overflow && members.Exists(static other => other.Model.Shape.Kind == ValueKind.Overflow))
+            if (member.Model.Shape.IsOverflow && members.Exists(static other => other.Model.Shape.IsOverflow))
             {
                 context.Report(Rules.WrongOverflow, context.LocationOf(candidate.Symbol), candidate.Name, "another member takes them already");
                 continue;
@@ -88,7 +88,7 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
         var key = candidate.KeyRole;
         var filling = GetFilling(candidate, parameter, isRequired);
         var isNullable = candidate.IsNullable && key == KeyRole.None && (parameter is null || ValueClassifier.IsNullable(parameter.Type));
-        var isUnfilled = shape.Kind != ValueKind.Overflow && !shape.IsValueType && !isNullable && parameter is not { HasExplicitDefaultValue: true }
+        var isUnfilled = !shape.IsOverflow && !shape.IsValueType && !isNullable && parameter is not { HasExplicitDefaultValue: true }
             && (filling is Filling.Constructor or Filling.Initializer || IsEmpty(candidate));
         if (isUnfilled && parameter is null && !candidate.IsRequired && key == KeyRole.None)
         {
@@ -108,6 +108,7 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
             IsNullable = isNullable,
             IsDeclaredNullable = candidate.IsNullable,
             IsRequired = key != KeyRole.None || candidate.IsRequired || isUnfilled,
+            IsPublic = candidate.Symbol.DeclaredAccessibility == Accessibility.Public,
             CanRead = candidate.Symbol is IFieldSymbol || candidate.Getter is { } getter && context.IsReachable(getter),
             DefaultValue = GetDefault(parameter, isNullable),
             DeclaringType = ValueClassifier.NameOf(candidate.Symbol.ContainingType),
@@ -184,7 +185,12 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
             return ValueClassifier.Make(candidate.Type, ValueKind.Overflow, AttributeKinds.M, SqlColumnType.Overflow, "attributes that are not mapped");
         }
 
-        context.Report(Rules.WrongOverflow, context.LocationOf(candidate.Symbol), candidate.Name, "it is not a Dictionary<string, JsonElement>");
+        if (candidate.Type is { Name: "AttributeMap", ContainingNamespace: { Name: "TypedCdc", ContainingNamespace.IsGlobalNamespace: true } })
+        {
+            return ValueClassifier.Make(candidate.Type, ValueKind.OverflowMap, AttributeKinds.M, SqlColumnType.Overflow, "attributes that are not mapped");
+        }
+
+        context.Report(Rules.WrongOverflow, context.LocationOf(candidate.Symbol), candidate.Name, "it is neither an AttributeMap nor a Dictionary<string, JsonElement>");
         return null;
     }
 

@@ -106,6 +106,12 @@ partial class Order
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = "set_State")]
         private static extern void SetState(global::Shop.Order self, global::Shop.State value);
+
+        [global::System.Runtime.CompilerServices.InlineArray(4)]
+        internal struct Slots
+        {
+            private global::TypedCdc.Decoding.AttributeSlot _slot;
+        }
     }
 }
 

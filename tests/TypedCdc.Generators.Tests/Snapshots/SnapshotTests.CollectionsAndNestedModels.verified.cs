@@ -120,9 +120,9 @@ partial record Order
         internal static void Register() => global::TypedCdc.CdcModel.Register(Instance);
 
         /// <summary>Reads and writes <see cref="global::Shop.Line"/>, an M.</summary>
-        private static class LineCodec
+        internal static class LineCodec
         {
-            private static readonly global::TypedCdc.Decoding.AttributeTable Attributes = new(
+            internal static readonly global::TypedCdc.Decoding.AttributeTable Attributes = new(
             [
                 new("product", global::TypedCdc.AttributeKind.S, true, "an S"),
                 new("price", global::TypedCdc.AttributeKind.N, false, "an N that a decimal holds exactly"),
@@ -164,10 +164,16 @@ partial record Order
 
             [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = "set_Quantity")]
             private static extern void SetQuantity(global::Shop.Line self, int value);
+
+            [global::System.Runtime.CompilerServices.InlineArray(3)]
+            internal struct Slots
+            {
+                private global::TypedCdc.Decoding.AttributeSlot _slot;
+            }
         }
 
         /// <summary>The names of <see cref="global::Shop.State"/> in DynamoDB.</summary>
-        private static class StateNames
+        internal static class StateNames
         {
             internal static global::Shop.State Read(global::TypedCdc.Decoding.AttributeValueReader value) =>
                 value.TextEquals("in transit"u8) ? global::Shop.State.InTransit :
@@ -189,6 +195,12 @@ partial record Order
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = "set_Lines")]
         private static extern void SetLines(global::Shop.Order self, global::System.Collections.Generic.List<global::Shop.Line> value);
+
+        [global::System.Runtime.CompilerServices.InlineArray(6)]
+        internal struct Slots
+        {
+            private global::TypedCdc.Decoding.AttributeSlot _slot;
+        }
     }
 }
 

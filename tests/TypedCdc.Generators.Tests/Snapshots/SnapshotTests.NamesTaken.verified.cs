@@ -103,6 +103,12 @@ partial record Clashing
 
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         internal static void Register() => global::TypedCdc.CdcModel.Register(Instance);
+
+        [global::System.Runtime.CompilerServices.InlineArray(5)]
+        internal struct Slots
+        {
+            private global::TypedCdc.Decoding.AttributeSlot _slot;
+        }
     }
 }
 

@@ -80,6 +80,12 @@ partial class Models
 
                 [global::System.Runtime.CompilerServices.ModuleInitializer]
                 internal static void Register() => global::TypedCdc.CdcModel.Register(Instance);
+
+                [global::System.Runtime.CompilerServices.InlineArray(1)]
+                internal struct Slots
+                {
+                    private global::TypedCdc.Decoding.AttributeSlot _slot;
+                }
             }
         }
     }

@@ -97,6 +97,12 @@ partial record Customer
 
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         internal static void Register() => global::TypedCdc.CdcModel.Register(Instance);
+
+        [global::System.Runtime.CompilerServices.InlineArray(4)]
+        internal struct Slots
+        {
+            private global::TypedCdc.Decoding.AttributeSlot _slot;
+        }
     }
 }
 

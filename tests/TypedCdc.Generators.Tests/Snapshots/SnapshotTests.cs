@@ -28,6 +28,18 @@ public sealed class SnapshotTests
     public void RecordSql() => Verify(Customer, "Customer.Sql.g.cs");
 
     [Fact]
+    public void RecordView() => Verify(Customer, "Customer.View.g.cs");
+
+    [Fact]
+    public void A_model_of_ten_attributes_is_short_enough_to_read()
+    {
+        var members = string.Concat(Enumerable.Range(1, 9).Select(static i => $"public long? Member{i.ToString(System.Globalization.CultureInfo.InvariantCulture)} {{ get; init; }}\n"));
+        var run = MarkedSource.ExpectNone("[CdcTable(\"ten\")] public partial record Ten { [PartitionKey] public required string Id { get; init; }\n" + members + "}");
+        Assert.InRange(run.Source("Ten.g.cs").Split('\n').Length, 1, 250);
+        Assert.InRange(run.Source("Ten.View.g.cs").Split('\n').Length, 1, 100);
+    }
+
+    [Fact]
     public void PositionalRecordStruct() => Verify(
         """
         namespace Shop;
