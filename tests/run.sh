@@ -56,9 +56,10 @@ finish() {
   local code=$?
   trap - EXIT INT TERM
   # The compiler server bears this run's own name, so nobody else's is ended.
-  local servers
-  servers=$(pgrep -f -- "-pipename:$compiler" || true)
-  [ -z "$servers" ] || kill $servers 2>/dev/null || true
+  local process
+  for process in /proc/[0-9]*; do
+    if grep -qaF -- "-pipename:$compiler" "$process/cmdline" 2>/dev/null; then kill "${process##*/}" 2>/dev/null || true; fi
+  done
   local child
   for child in $(jobs -p); do kill "$child" 2>/dev/null || true; done
   if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then
