@@ -49,8 +49,7 @@ internal static class DecodeErrorContext
         }
         else if (enableSensitiveData && value.Length > 0)
         {
-            var text = Encoding.UTF8.GetString(value.Of(record));
-            exception.Value = text.Length <= MaxValueLength ? text : string.Concat(text.AsSpan(0, MaxValueLength), "…");
+            exception.Value = Shorten(Encoding.UTF8.GetString(value.Of(record)));
         }
 
         exception.AttributePath = path.Length == 0 ? null : path.ToString();
@@ -79,8 +78,7 @@ internal static class DecodeErrorContext
                 if (enableSensitiveData)
                 {
                     var slot = AttributeScanner.ScanValue(record, value.Start, out _);
-                    var shown = JsonText.GetString(record.Slice(slot.Start, slot.Length), slot.IsPlain);
-                    text.Append('=').Append(shown.AsSpan(0, Math.Min(shown.Length, MaxValueLength)));
+                    text.Append('=').Append(Shorten(JsonText.GetString(record.Slice(slot.Start, slot.Length), slot.IsPlain)));
                 }
             }
             while (json.TakeCommaOrEnd((byte)'}'));
@@ -179,7 +177,7 @@ internal static class DecodeErrorContext
     /// <summary><c>address.zip</c>, and <c>address["a.b"]</c> for a name that would not read as one.</summary>
     private static void AppendName(StringBuilder path, ReadOnlySpan<byte> spelled)
     {
-        var name = JsonText.GetString(spelled, isPlain: false);
+        var name = Shorten(JsonText.GetString(spelled, isPlain: false));
         if (name.Length == 0 || name.AsSpan().ContainsAny(NeedsQuotes))
         {
             path.Append("[\"").Append(name.Replace("\"", "\\\"", StringComparison.Ordinal)).Append("\"]");
@@ -189,7 +187,10 @@ internal static class DecodeErrorContext
         path.Append(path.Length == 0 ? "" : ".").Append(name);
     }
 
-    private static void AppendPlainName(StringBuilder text, ReadOnlySpan<byte> spelled) => text.Append(JsonText.GetString(spelled, isPlain: false));
+    private static void AppendPlainName(StringBuilder text, ReadOnlySpan<byte> spelled) => text.Append(Shorten(JsonText.GetString(spelled, isPlain: false)));
+
+    // Names come from outside and may be of any length; a message is for people and logs.
+    private static string Shorten(string text) => text.Length <= MaxValueLength ? text : string.Concat(text.AsSpan(0, MaxValueLength), "…");
 
     private static bool Contains(in JsonSlice image, int offset) => image.Length > 0 && offset >= image.Start && offset < image.End;
 }

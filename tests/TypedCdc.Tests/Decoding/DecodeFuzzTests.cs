@@ -6,8 +6,9 @@ namespace TypedCdc.Tests.Decoding;
 /// <summary>Random damage to good records: the decoder answers as the oracle does, or refuses as the oracle does, and never in any other way.</summary>
 public sealed class DecodeFuzzTests(ITestOutputHelper output)
 {
-    private const int Seed = 20240712;
-    private const int Mutations = 220_000;
+    // Set in the environment for a longer run, or one elsewhere.
+    private static readonly int Seed = Setting("TYPEDCDC_FUZZ_SEED", 20240712);
+    private static readonly int Mutations = Setting("TYPEDCDC_FUZZ_MUTATIONS", 220_000);
 
     private static readonly string[] Seeds =
     [
@@ -110,6 +111,9 @@ public sealed class DecodeFuzzTests(ITestOutputHelper output)
             _ = entry.Value.GetJsonElement();
         }
     }
+
+    private static int Setting(string name, int standard) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), System.Globalization.CultureInfo.InvariantCulture, out var value) ? value : standard;
 
     private static byte[] Mutate(Random random)
     {
