@@ -2,7 +2,8 @@ using System.IO.Compression;
 
 namespace TypedCdc.Packages.Tests;
 
-public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
+[Collection(PackagesCollection.Name)]
+public sealed class PackageTests(PackageFeed feed)
 {
     [Fact]
     public void The_generator_travels_inside_the_TypedCdc_package()

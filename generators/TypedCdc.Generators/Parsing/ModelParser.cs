@@ -51,13 +51,36 @@ internal static class ModelParser
         return results.ToEquatableArray();
     }
 
-    /// <summary>For analyzers: the model of a type that carries <c>[CdcTable]</c>; null where a mistake, which the generator reports, leaves none.</summary>
-    public static TableModel? Parse(INamedTypeSymbol type, AttributeData table, Compilation compilation, CancellationToken cancellation) =>
-        Parse(new ParseContext(type, type.Locations[0], compilation, cancellation), table);
+    /// <summary>For analyzers: the models that a type's annotations make; none where a mistake, which the generator reports, leaves none.</summary>
+    public static IEnumerable<AnnotatedModel> ParseAll(INamedTypeSymbol annotated, Compilation compilation, CancellationToken cancellation)
+    {
+        foreach (var attribute in annotated.GetAttributes())
+        {
+            var type = Annotations.Is(attribute, "CdcTableAttribute") ? annotated
+                : Annotations.Is(attribute, "CdcModelAttribute") ? attribute.ConstructorArguments.FirstOrDefault().Value as INamedTypeSymbol
+                : null;
+            if (type is not { TypeKind: not TypeKind.Error })
+            {
+                continue;
+            }
 
-    /// <summary>How a <c>[CdcTable]</c> has attributes named.</summary>
-    public static NamingPolicy GetNaming(AttributeData table) =>
-        table.NamedArguments.FirstOrDefault(static argument => argument.Key == "Naming").Value.Value is int policy ? (NamingPolicy)policy : NamingPolicy.Exact;
+            // At the type's name where its annotation stands, or where it is declared; else, where it comes from another assembly, at the annotation.
+            var syntax = attribute.ApplicationSyntaxReference?.GetSyntax(cancellation);
+            var location = (SymbolEqualityComparer.Default.Equals(type, annotated)
+                    ? syntax?.FirstAncestorOrSelf<TypeDeclarationSyntax>()?.Identifier.GetLocation()
+                    : type.Locations.FirstOrDefault(static one => one.IsInSource))
+                ?? Annotations.GetLocation(attribute, cancellation) ?? annotated.Locations[0];
+            var context = new ParseContext(annotated, type, location, compilation, cancellation)
+            {
+                PartitionKeyName = Annotations.GetNamedString(attribute, "PartitionKey"),
+                SortKeyName = Annotations.GetNamedString(attribute, "SortKey"),
+            };
+            if (Parse(context, attribute) is { } model)
+            {
+                yield return new(type, model, location, context.Naming);
+            }
+        }
+    }
 
     private static TableModel? Parse(ParseContext context, AttributeData table, int sameNameBefore = 0)
     {
@@ -69,7 +92,7 @@ internal static class ModelParser
         var type = context.Type;
         var aws = AwsAnnotations.FindTable(type);
         context.IsAwsAnnotated = aws is not null;
-        context.Naming = GetNaming(table) is not NamingPolicy.Exact and var naming ? naming : aws is null ? NamingPolicy.Exact : AwsAnnotations.GetNaming(aws);
+        context.Naming = table.NamedArguments.FirstOrDefault(static argument => argument.Key == "Naming").Value.Value is int policy and not (int)NamingPolicy.Exact ? (NamingPolicy)policy : aws is null ? NamingPolicy.Exact : AwsAnnotations.GetNaming(aws);
         var parsed = ObjectParser.Parse(context)!;
         var (candidates, members) = (parsed.Candidates, parsed.Members);
         var partitionKey = FindKey(context, members, KeyRole.Partition);

@@ -7,3 +7,10 @@ namespace TypedCdc.Generators.Parsing;
 /// <param name="Model">The model; null where a mistake leaves nothing to emit.</param>
 /// <param name="Diagnostics">The mistakes.</param>
 internal sealed record ParseResult(TableModel? Model, EquatableArray<DiagnosticInfo> Diagnostics);
+
+/// <summary>A model as analyzers need it, with its symbols.</summary>
+/// <param name="Type">The type that is the model.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Location">Where what concerns all of it is reported.</param>
+/// <param name="Naming">How it names attributes.</param>
+internal sealed record AnnotatedModel(Microsoft.CodeAnalysis.INamedTypeSymbol Type, TableModel Model, Microsoft.CodeAnalysis.Location Location, NamingPolicy Naming);

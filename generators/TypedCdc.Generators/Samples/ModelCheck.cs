@@ -14,10 +14,11 @@ namespace TypedCdc.Generators.Samples;
 /// <param name="observed">The model and its items.</param>
 /// <param name="location">Where what concerns the whole model is reported.</param>
 /// <param name="naming">How the model names attributes.</param>
-/// <param name="known">Attributes that need no member: those that tell the models of one table apart.</param>
+/// <param name="discrimination">What tells the models of one table apart: an attribute that needs no member.</param>
 /// <param name="enums">The enums whose members have names of their own.</param>
 /// <param name="report">Takes the diagnostics.</param>
-internal sealed class ModelCheck(ObservedObject observed, Location location, NamingPolicy naming, ICollection<string> known, EquatableArray<EnumModel> enums, Action<Diagnostic> report)
+internal sealed class ModelCheck(
+    ObservedObject observed, Location location, NamingPolicy naming, Discrimination? discrimination, EquatableArray<EnumModel> enums, Action<Diagnostic> report)
 {
     private readonly INamedTypeSymbol _type = observed.Type;
     private readonly ItemObservation _items = observed.Items;
@@ -168,7 +169,12 @@ internal sealed class ModelCheck(ObservedObject observed, Location location, Nam
 
     private void ReportUnmapped()
     {
-        var mapped = new HashSet<string>(observed.Model.Members.Select(static member => member.AttributeName).Concat(known), StringComparer.Ordinal);
+        var mapped = new HashSet<string>(observed.Model.Members.Select(static member => member.AttributeName), StringComparer.Ordinal);
+        if (!observed.IsNested && discrimination is not null)
+        {
+            mapped.Add(discrimination.Attribute);
+        }
+
         foreach (var name in _items.Names.Where(name => !mapped.Contains(name)))
         {
             var attribute = _items[name];

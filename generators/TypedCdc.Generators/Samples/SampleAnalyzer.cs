@@ -6,9 +6,9 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
+using TypedCdc.Generators.Model;
 using TypedCdc.Generators.Parsing;
 
 namespace TypedCdc.Generators.Samples;
@@ -54,11 +54,10 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
         context.RegisterSymbolAction(
             symbol =>
             {
-                var type = (INamedTypeSymbol)symbol.Symbol;
-                if (FindTable(type) is { } table && Annotations.GetFirstString(table) is { } name)
+                foreach (var model in ModelParser.ParseAll((INamedTypeSymbol)symbol.Symbol, symbol.Compilation, symbol.CancellationToken))
                 {
-                    tables.TryAdd(name, true);
-                    Check(type, table, name, samples, symbol);
+                    tables.TryAdd(model.Model.TableName, true);
+                    Check(model, samples, symbol.ReportDiagnostic);
                 }
             },
             SymbolKind.NamedType);
@@ -84,47 +83,33 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    private static AttributeData? FindTable(INamedTypeSymbol type) => type.TypeKind is TypeKind.Class or TypeKind.Struct
-        ? Annotations.Find(type.GetAttributes(), "CdcTableAttribute")
-        : null;
-
-    private static void Check(INamedTypeSymbol type, AttributeData table, string tableName, List<Sample> samples, SymbolAnalysisContext context)
+    private static void Check(AnnotatedModel annotated, List<Sample> samples, Action<Diagnostic> report)
     {
-        // In a table of several models, only the items that say they are of this one.
-        var discriminator = Annotations.GetNamedString(table, "Discriminator");
-        var discriminatorValue = Annotations.GetNamedString(table, "DiscriminatorValue");
+        var model = annotated.Model;
         var items = new ItemObservation();
         (IReadOnlyList<SampleAttribute> Attributes, SamplePlace Place)? key = null;
         foreach (var sample in samples)
         {
-            foreach (var image in sample.File.Images.Where(image => sample.TableOf(image) == tableName))
+            foreach (var image in sample.File.Images.Where(image => sample.TableOf(image) == model.TableName))
             {
                 var place = new SamplePlace(sample, image.Position);
                 if (image.Role == SampleImageRole.Keys)
                 {
                     key ??= (image.Attributes, place);
                 }
-                else if (discriminator is null || image.Attributes.Any(one => one.Name == discriminator && one.Value.Text == discriminatorValue))
+                else if (IsOf(model, image))
                 {
                     items.Add(image.Attributes, place);
                 }
             }
         }
 
-        if ((items.Count == 0 && key is null) || ModelParser.Parse(type, table, context.Compilation, context.CancellationToken) is not { } model)
-        {
-            return;
-        }
-
-        var naming = ModelParser.GetNaming(table);
-        var declaration = table.ApplicationSyntaxReference?.GetSyntax(context.CancellationToken).FirstAncestorOrSelf<TypeDeclarationSyntax>();
-        var location = declaration?.Identifier.GetLocation() ?? type.Locations[0];
-        var observation = new ModelObservation(model, type, items);
-        foreach (var observed in observation.Objects)
+        foreach (var observed in new ModelObservation(model, annotated.Type, items).Objects)
         {
             // A nested type from elsewhere is told of where the model is.
-            var place = observed.IsNested ? observed.Type.Locations.FirstOrDefault(static one => one.IsInSource) ?? location : location;
-            var check = new ModelCheck(observed, place, naming, discriminator is null || observed.IsNested ? [] : [discriminator], model.Enums, context.ReportDiagnostic);
+            var location = observed.IsNested ? observed.Type.Locations.FirstOrDefault(static one => one.IsInSource) ?? annotated.Location : annotated.Location;
+            var naming = observed.IsNested && annotated.Naming == NamingPolicy.LowerFirstOfItem ? NamingPolicy.Exact : annotated.Naming;
+            var check = new ModelCheck(observed, location, naming, model.Discrimination, model.Enums, report);
             if (!observed.IsNested && key is { } sampleKey)
             {
                 check.CheckKey(model.Keys(), sampleKey.Attributes, sampleKey.Place);
@@ -133,6 +118,10 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
             check.Run();
         }
     }
+
+    // In a table of several models, only the items that say they are of this one.
+    private static bool IsOf(TableModel model, SampleImage image) => model.Discrimination is not { } discrimination
+        || image.Attributes.Any(attribute => attribute.Name == discrimination.Attribute && attribute.Value is { Kind: AttributeKinds.S } value && value.Text == discrimination.Value);
 
     private static void ReportFile(Sample sample, Action<Diagnostic> report)
     {

@@ -153,4 +153,66 @@ public sealed class NestedSampleTests
             ["TCDC105 @ Name: 'Name' is not nullable, but in the samples the attribute 'name' is absent from 1 of 1 item (first: customers.jsonl, line 2): such items fail to decode"],
             (await SampleRun.MessagesAsync(Source, new SampleText(Text.Replace(",\"name\":{\"S\":\"a\"}", "", StringComparison.Ordinal), "app"))));
     }
+
+    [Fact]
+    public async Task A_model_that_is_not_ours_is_checked_where_it_is_declared()
+    {
+        const string Source = """
+            public sealed class Customer
+            {
+                public long Id { get; set; }
+                public string? FirstName { get; set; }
+                public int? Age { get; set; }
+            }
+
+            [CdcModel(typeof(Customer), "customers", PartitionKey = "Id", Naming = Naming.CamelCase)]
+            public static partial class AppModels;
+            """;
+        var samples = new SampleText("""{"id":{"N":"1"},"firstName":{"S":"a"},"age":{"N":"99999999999"},"lastName":{"S":"b"}}""", "customers");
+        Assert.Equal(
+            [
+                "TCDC101 @ Customer: The samples have an attribute 'lastName' that no member of 'Customer' maps: S in 1 of 1 item",
+                "TCDC104 @ Age: 'Age' is 'int?', but 1 of 1 values of the attribute 'age' in the samples do not fit: they are out of its range (first: customers.jsonl, line 1). 'long' holds them.",
+            ],
+            await SampleRun.MessagesAsync(Source, samples));
+        var text = await FixRun.ApplyAsync(new MapAttributeFix(), Source, [samples]);
+        Assert.Equal(Source.Replace("public int? Age { get; set; }", "public int? Age { get; set; }\n    public string? LastName { get; set; }", StringComparison.Ordinal), text);
+    }
+
+    [Fact]
+    public async Task A_model_from_another_assembly_is_told_of_at_its_annotation_and_has_no_fix()
+    {
+        // A class of the product stands for any other: it has public members and a constructor without parameters.
+        const string Source = """
+            [CdcModel(typeof(TypedCdc.CdcRecordOptions), "customers", PartitionKey = "TableName")]
+            public static partial class AppModels;
+            """;
+        var diagnostics = await SampleRun.DiagnosticsAsync(Source, new SampleText("""{"TableName":{"S":"1"},"other":{"S":"a"}}""", "customers"));
+        var unmapped = Assert.Single(diagnostics, static one => one.Id == "TCDC101");
+        Assert.Equal("typeof(TypedCdc.CdcRecordOptions)", unmapped.Location.SourceTree!.ToString().Substring(unmapped.Location.SourceSpan.Start, 33));
+        Assert.Empty(unmapped.Properties);
+    }
+
+    [Fact]
+    public async Task A_class_annotated_for_the_AWS_SDK_is_checked_by_those_annotations()
+    {
+        const string Source = """
+            [CdcTable("customers"), Amazon.DynamoDBv2.DataModel.DynamoDBTable("customers")]
+            public sealed partial class Customer
+            {
+                [Amazon.DynamoDBv2.DataModel.DynamoDBHashKey("id")] public long Id { get; set; }
+                [Amazon.DynamoDBv2.DataModel.DynamoDBProperty("e-mail")] public string? Email { get; set; }
+            }
+
+            namespace Amazon.DynamoDBv2.DataModel
+            {
+                public sealed class DynamoDBTableAttribute(string tableName) : Attribute { public string TableName => tableName; }
+                public class DynamoDBRenamableAttribute(string? attributeName = null) : Attribute { public string? AttributeName => attributeName; }
+                public class DynamoDBPropertyAttribute(string? attributeName = null) : DynamoDBRenamableAttribute(attributeName);
+                public sealed class DynamoDBHashKeyAttribute(string? attributeName = null) : DynamoDBPropertyAttribute(attributeName);
+            }
+            """;
+        Assert.Empty(await SampleRun.MessagesAsync(Source, new SampleText("""{"id":{"N":"1"},"e-mail":{"S":"a"}}""", "customers")));
+        Assert.StartsWith("TCDC102 @ Email: ", Assert.Single(await SampleRun.MessagesAsync(Source, new SampleText("""{"id":{"N":"1"},"e-mail":{"N":"1"}}""", "customers"))), StringComparison.Ordinal);
+    }
 }

@@ -1,0 +1,59 @@
+namespace TypedCdc.Packages.Tests;
+
+/// <summary>A trimmed, self-contained application: the linker has nothing to warn of, and what it left still works.</summary>
+[Collection(PackagesCollection.Name)]
+public sealed class TrimTests(PackageFeed feed)
+{
+    [Fact]
+    public void A_trimmed_application_has_no_warning_and_runs_from_a_file_to_SQLite()
+    {
+        var folder = feed.CreateProject(
+            "Trimmed", "TypedCdc TypedCdc.Sqlite", "<PublishTrimmed>true</PublishTrimmed><TrimmerSingleWarn>false</TrimmerSingleWarn><RuntimeIdentifier>linux-x64</RuntimeIdentifier>",
+            ("Directory.Build.targets", """
+                <Project>
+                  <ItemGroup><PackageReference Include="Microsoft.Extensions.Hosting" Version="10.0.14" /></ItemGroup>
+                </Project>
+                """),
+            ("events.jsonl", """
+                {"awsRegion":"us-west-2","eventID":"d3ed405e-420b-4601-8aaf-bda773a16d86","eventName":"INSERT","userIdentity":null,"recordFormat":"application/json","tableName":"customers","dynamodb":{"ApproximateCreationDateTime":1667565639982,"Keys":{"userid":{"N":"8"}},"NewImage":{"first_name":{"S":"Ada"},"userid":{"N":"8"}},"SizeBytes":104},"eventSource":"aws:dynamodb"}
+                """),
+            ("Program.cs", """
+                using Microsoft.Extensions.DependencyInjection;
+                using Microsoft.Extensions.Hosting;
+                using Shop;
+                using TypedCdc;
+
+                var builder = Host.CreateApplicationBuilder(args);
+                builder.Services.AddTypedCdc(cdc => cdc.FromFiles("events.jsonl").DeadLettersToFile("dead-letters.jsonl").Handle<Customer, Welcome>().ToSqlite("shop.db", tables => tables.Add<Customer>()));
+                await builder.Build().RunAsync();
+
+                namespace Shop
+                {
+                    public sealed class Welcome(IHostApplicationLifetime lifetime) : ChangeHandler<Customer>
+                    {
+                        public override ValueTask OnInsertedAsync(Inserted<Customer> change, CancellationToken ct)
+                        {
+                            Console.WriteLine($"welcome {change.After.FirstName}, {change.Key.UserId}");
+                            lifetime.StopApplication();
+                            return default;
+                        }
+                    }
+
+                    [CdcTable("customers")]
+                    public sealed partial record Customer
+                    {
+                        [PartitionKey("userid")] public required long UserId { get; init; }
+                        [CdcAttribute("first_name")] public string? FirstName { get; init; }
+                    }
+                }
+                """));
+
+        // Warnings are errors in this project, the linker's too.
+        var output = PackageFeed.Run("dotnet", folder, "publish", "-c", "Release", "--self-contained", "-o", "out", "-v", "q");
+
+        Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
+        Assert.False(File.Exists(Path.Combine(folder, "out", "System.Xml.ReaderWriter.dll")), "nothing was trimmed");
+        Assert.Contains("welcome Ada, 8", PackageFeed.Run(Path.Combine(folder, "out", "Trimmed"), folder), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(folder, "shop.db")));
+    }
+}
