@@ -37,7 +37,15 @@ static async Task<int> RunAsync(string events, string database, CancellationToke
 
     using var host = builder.Build();
     var statistics = host.Services.GetRequiredService<CdcStatistics>();
-    await host.RunAsync(cancellationToken);   // ends when the files do
+    try
+    {
+        await host.RunAsync(cancellationToken);   // ends when the files do
+    }
+    catch (FileNotFoundException exception)
+    {
+        Console.Error.WriteLine(exception.Message);
+        return 1;
+    }
 
     TablePrinter.Print(database, Customer.Schema.SqlName, "userid");
     TablePrinter.Print(database, SensorReading.Schema.SqlName, "device, timestamp");

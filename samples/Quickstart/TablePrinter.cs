@@ -7,7 +7,7 @@ public static class TablePrinter
 {
     public static void Print(string database, string view, string orderBy)
     {
-        if (raw.sqlite3_open_v2(database, out var connection, raw.SQLITE_OPEN_READONLY, null) != raw.SQLITE_OK)
+        if (raw.sqlite3_open_v2(database, out var connection, raw.SQLITE_OPEN_READWRITE, null) != raw.SQLITE_OK)
         {
             throw new IOException($"Cannot open the database '{database}'.");
         }
