@@ -171,13 +171,20 @@ internal sealed class FileRecordReader(Stream stream, int maximumRecordBytes, Cd
     }
 
     /// <summary>
-    /// Whether an object that is whole stands on a line that is not: <c>{…}garbage</c>. In a file of lines that is one broken line, not a record and a broken one.
+    /// Whether an object that is whole belongs to a line that is not: <c>{…}garbage</c>, or <c>{"a":</c> with a record and a <c>}</c> on the lines behind it. In a file
+    /// of lines that is one broken line, not a record and a broken one.
     /// </summary>
     private async ValueTask<bool> IsPartOfBrokenLineAsync(int length, CancellationToken cancellationToken)
     {
-        if (!_isAtLineStart || _layout == Layout.Concatenated || _input.Span[..length].Contains((byte)'\n'))
+        if (!_isAtLineStart || _layout == Layout.Concatenated)
         {
             return false;
+        }
+
+        if (_input.Span[..length].Contains((byte)'\n'))
+        {
+            // A line that was cut off may swallow its whole neighbours when a stray brace closes it: in a file of lines only a record may be spread over several.
+            return _layout == Layout.Lines && !IsRecord(_input.Memory[..length]);
         }
 
         var at = length;

@@ -116,6 +116,15 @@ public class FileRecordReaderTests
     }
 
     [Fact]
+    public async Task A_line_that_was_cut_off_does_not_swallow_a_neighbour_that_a_stray_brace_closes()
+    {
+        var records = await ReadAllAsync($"{A}\n{{\"a\":\n{B}\n}}{{\n{C}\n");
+
+        Assert.Equal([A, "{\"a\":", B, "}{", C], records.Select(record => record.Text));
+        Assert.Equal([false, true, false, true, false], records.Select(record => record.Problem is not null));
+    }
+
+    [Fact]
     public async Task A_broken_pretty_printed_record_is_one_broken_record()
     {
         var broken = Pretty(A).Replace("\"dynamodb\": {", "\"dynamodb\": ", StringComparison.Ordinal);
