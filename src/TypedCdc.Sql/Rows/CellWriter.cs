@@ -32,7 +32,7 @@ internal static class CellWriter
             case ColumnType.Text when slot.Kind == AttributeKind.N:
                 return WriteNumber(buffer, image, slot, isCanonical: column.Key != SqlKey.None);
             case ColumnType.Boolean:
-                return Cell.Of(value.GetBoolean() ? 1L : 0L);
+                return Cell.Of(value.GetBooleanOrNumber() ? 1L : 0L);
             case ColumnType.Int16:
                 return Cell.Of((long)value.GetInteger<short>());
             case ColumnType.Int32:
