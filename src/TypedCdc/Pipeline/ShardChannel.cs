@@ -23,20 +23,25 @@ internal sealed class ShardChannel(DeliveryEngine engine, ShardState state) : IS
 
     public async ValueTask DrainAsync(CancellationToken cancellationToken)
     {
-        Task drained;
-        lock (_gate)
+        while (true)
         {
-            _drained ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
-            drained = _drained.Task;
+            Task drained;
+            lock (_gate)
+            {
+                _drained ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+                drained = _drained.Task;
+            }
+
+            // Asked after the wait is registered, or a drain between the two would be missed; and asked again after it, because the signal may be an old one: of a drain
+            // before what was published last.
+            if (engine.IsDrained(this))
+            {
+                break;
+            }
+
+            await engine.WaitAsync(drained, cancellationToken);
         }
 
-        // Asked after the wait is registered, or a drain between the two would be missed.
-        if (engine.IsDrained(this))
-        {
-            OnDrained();
-        }
-
-        await engine.WaitAsync(drained, cancellationToken);
         if (Watermark is { } watermark)
         {
             OnAdvanced(watermark);

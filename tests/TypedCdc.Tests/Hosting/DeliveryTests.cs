@@ -200,6 +200,27 @@ public class DeliveryTests
     }
 
     [Fact]
+    public async Task A_drain_ends_when_everything_published_is_done_and_not_before()
+    {
+        var published = 0;
+        var source = new ScriptedSource(async (source, channel, cancellationToken) =>
+        {
+            for (var round = 0; round < 3_000; round++)
+            {
+                await channel.PublishAsync(source.Batch(Events.Insert(round, "a")), cancellationToken);
+                await channel.PublishAsync(source.Batch(Events.Insert(round + 1, "a"), Events.Insert(round + 2, "a")), cancellationToken);
+                published += 3;
+                await channel.DrainAsync(cancellationToken);
+                Assert.Equal(published, _journal.Entries.Count);
+                Assert.Equal(new SequenceNumber((ulong)published), channel.Watermark);
+            }
+        });
+        using var test = Host(cdc => cdc.From(source).Handle<Customer, RecordingHandler>(o => o.Concurrency = 4));
+        await test.RunAsync();
+        Assert.Equal(9_000, test.Statistics.Inserted);
+    }
+
+    [Fact]
     public async Task Without_a_place_for_dead_letters_a_host_outside_development_does_not_start()
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new() { EnvironmentName = "Production" });
