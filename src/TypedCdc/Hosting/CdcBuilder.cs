@@ -67,6 +67,31 @@ public sealed class CdcBuilder
         return this;
     }
 
+    /// <summary>Calls a handler that reads changes in place, without an allocation. It comes from dependency injection, in a scope of its own for a run of changes.</summary>
+    /// <typeparam name="TView">The model's view: <c>Customer.View</c>.</typeparam>
+    /// <typeparam name="THandler">The handler; registered as scoped, unless it is registered already.</typeparam>
+    public CdcBuilder HandleViews<TView, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<HandlerOptions>? configure = null)
+        where TView : struct, ICdcView<TView>, allows ref struct
+        where THandler : ViewHandler<TView>
+    {
+        Services.TryAddScoped<THandler>();
+        var model = RecordDecoder.ModelOf<TView>();
+        _registrations.AddModel(model);
+        var options = Options(configure, options => options.Failure);
+        _registrations.Subscribers.Add(new(() => options.Value.Name, typeof(THandler).Name, (reader, name) => reader.Apply(name, options.Value), (_, name, transforms) =>
+        {
+            options.Value.Validate(name);
+            if (options.Value.KeyFilter is not null || options.Value.Deduplication is not null)
+            {
+                throw new CdcConfigurationException(
+                    $"The view handler '{name}' has a key filter or deduplication, which make objects of every change. Look at change.Keys in the handler, or use ChangeHandler<T>.");
+            }
+
+            return new ViewHandlerSubscriber<TView, THandler>(name, options.Value, model, transforms.All.FirstOrDefault(chain => chain.Model == model));
+        }));
+        return this;
+    }
+
     /// <summary>
     /// Puts a transform between decoding and every handler and sink of <typeparamref name="T"/>, wherever in this list it stands. Several run in the order of their registration.
     /// </summary>

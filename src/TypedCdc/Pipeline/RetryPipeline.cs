@@ -40,6 +40,9 @@ internal sealed class RetryPipeline
         _polly = new ResiliencePipelineBuilder { TimeProvider = timeProvider }.AddRetry(retry).Build();
     }
 
+    /// <summary>Somebody wants to see each attempt.</summary>
+    internal bool IsWatched => _beforeAttempt is not null;
+
     /// <summary>Runs until it succeeds, or fails for good with the last exception.</summary>
     internal ValueTask ExecuteAsync<TState>(Func<TState, CancellationToken, ValueTask> attempt, TState state, CancellationToken cancellationToken) =>
         _beforeAttempt is null

@@ -5,7 +5,7 @@ using TypedCdc.Testing;
 namespace TypedCdc.Tests.Hosting;
 
 /// <summary>Several models on one table.</summary>
-public class SingleTableTests
+public partial class SingleTableTests
 {
     private readonly ConcurrentQueue<string> _seen = new();
 
