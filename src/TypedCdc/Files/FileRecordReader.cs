@@ -32,6 +32,9 @@ internal sealed class FileRecordReader(Stream stream, int maximumRecordBytes, Cd
         Concatenated,
     }
 
+    /// <summary>How many bytes of memory the file takes now.</summary>
+    internal int HeldBytes => _input.Capacity + _broken.Capacity;
+
     /// <summary>The next record; null at the end of the file.</summary>
     internal async ValueTask<FileRecord?> ReadAsync(CancellationToken cancellationToken)
     {

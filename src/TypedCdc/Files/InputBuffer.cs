@@ -14,6 +14,8 @@ internal sealed class InputBuffer(Stream stream, int initialSize = 64 * 1024)
 
     internal int Length => _end - _start;
 
+    internal int Capacity => _bytes.Length;
+
     /// <summary>The offset of the window's first byte in the stream.</summary>
     internal long Offset { get; private set; }
 
