@@ -105,7 +105,9 @@ public sealed class DynamoDbToSqliteTests(KinesisMock kinesis, DynamoDbLocal dyn
         var to = System.Numerics.BigInteger.Parse((string)range["EndingHashKey"]!, CultureInfo.InvariantCulture);
         await client.CallAsync("SplitShard", new()
         {
-            ["StreamName"] = Stream, ["ShardToSplit"] = shard, ["NewStartingHashKey"] = ((from + to) / 2).ToString(CultureInfo.InvariantCulture),
+            ["StreamName"] = Stream,
+            ["ShardToSplit"] = shard,
+            ["NewStartingHashKey"] = ((from + to) / 2).ToString(CultureInfo.InvariantCulture),
         });
         await KinesisMock.WaitUntilActiveAsync(client, Stream);
     }

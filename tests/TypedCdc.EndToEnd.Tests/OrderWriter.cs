@@ -49,7 +49,8 @@ internal sealed class OrderWriter(AwsJsonClient tables, int seed)
                     // A counter makes every update a change: DynamoDB shows none for an update that changes nothing.
                     await tables.CallAsync("UpdateItem", new()
                     {
-                        ["TableName"] = "orders", ["Key"] = key,
+                        ["TableName"] = "orders",
+                        ["Key"] = key,
                         ["UpdateExpression"] = "SET turn = :turn, nested.#list[0] = :turn, exact = :exact REMOVE note",
                         ["ExpressionAttributeNames"] = new JsonObject { ["#list"] = "list" },
                         ["ExpressionAttributeValues"] = new JsonObject { [":turn"] = N(done.ToString(CultureInfo.InvariantCulture)), [":exact"] = N(Pick(ExactNumbers)) },

@@ -74,7 +74,8 @@ internal sealed class FakeKinesisServer : IAsyncDisposable
                 {
                     ["StreamDescriptionSummary"] = new JsonObject
                     {
-                        ["StreamCreationTimestamp"] = summary.CreatedAt.ToUnixTimeSeconds(), ["RetentionPeriodHours"] = (int)summary.Retention.TotalHours,
+                        ["StreamCreationTimestamp"] = summary.CreatedAt.ToUnixTimeSeconds(),
+                        ["RetentionPeriodHours"] = (int)summary.Retention.TotalHours,
                     },
                 };
             case "ListShards":

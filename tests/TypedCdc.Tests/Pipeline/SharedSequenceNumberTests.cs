@@ -12,7 +12,11 @@ public class SharedSequenceNumberTests
         var batch = new BatchState(shard, new(0, 5), null);
         var records = new ulong[] { 1, 2, 2, 2, 3 }.Select((number, ordinal) => new TrackedRecord
         {
-            Batch = batch, SequenceNumber = new(number), Subscribers = [0], Ordinal = ordinal, Remaining = 1,
+            Batch = batch,
+            SequenceNumber = new(number),
+            Subscribers = [0],
+            Ordinal = ordinal,
+            Remaining = 1,
         }).ToList();
         records.ForEach(shard.Add);
 
