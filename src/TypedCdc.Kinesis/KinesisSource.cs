@@ -123,6 +123,9 @@ internal sealed class KinesisSource : IChangeSource
                 case WorkerCommand.StopReading:
                     _reading.Cancel();
                     return;
+                case WorkerCommand.Publish publish:
+                    Shard(publish.Shard).AnnouncePublication();
+                    break;
             }
 
             _underWay.RemoveWhere(static task => task.IsCompleted);

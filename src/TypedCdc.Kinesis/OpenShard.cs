@@ -5,7 +5,7 @@ internal sealed class OpenShard(ISourceContext context, ShardId shard) : IAsyncD
 {
     private readonly Lazy<IShardChannel> _channel = new(() => context.OpenShard(shard));
     private RecordBatch? _batch;
-    private Task _publishing = Task.CompletedTask;
+    private TaskCompletionSource? _publication; // the one that was announced last
 
     internal SequenceNumber? Watermark => _channel.IsValueCreated ? _channel.Value.Watermark : null;
 
@@ -18,25 +18,31 @@ internal sealed class OpenShard(ISourceContext context, ShardId shard) : IAsyncD
 
     internal void Discard() => Interlocked.Exchange(ref _batch, null)?.Dispose();
 
+    /// <summary>
+    /// Says, before the publication runs on a thread of its own, that there will be one: a drain that is asked for after this waits for it, whichever of
+    /// the two threads comes first.
+    /// </summary>
+    internal void AnnouncePublication() => _publication = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Hands over the batch that was read last. Comes once after each <see cref="AnnouncePublication"/>.</summary>
     internal async Task PublishAsync(CancellationToken cancellationToken)
     {
-        var batch = Interlocked.Exchange(ref _batch, null) ?? throw new InvalidOperationException("There is no batch to publish.");
-        var published = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _publishing = published.Task;
+        var publication = _publication ?? throw new InvalidOperationException("The publication was not announced.");
+        var batch = Interlocked.Exchange(ref _batch, null);
         var isTaken = false;
         try
         {
-            await _channel.Value.PublishAsync(batch, cancellationToken);
+            await _channel.Value.PublishAsync(batch ?? throw new InvalidOperationException("There is no batch to publish."), cancellationToken);
             isTaken = true;
         }
         finally
         {
             if (!isTaken)
             {
-                batch.Dispose();
+                batch?.Dispose();
             }
 
-            published.SetResult();
+            publication.SetResult();
         }
     }
 
@@ -44,7 +50,7 @@ internal sealed class OpenShard(ISourceContext context, ShardId shard) : IAsyncD
     internal async Task DrainAsync()
     {
         // A publication that a stop has just ended may have been taken after all.
-        await _publishing;
+        await (_publication?.Task ?? Task.CompletedTask);
         if (_channel.IsValueCreated)
         {
             await _channel.Value.DrainAsync(CancellationToken.None);
@@ -53,7 +59,7 @@ internal sealed class OpenShard(ISourceContext context, ShardId shard) : IAsyncD
 
     public async ValueTask DisposeAsync()
     {
-        await _publishing;
+        await (_publication?.Task ?? Task.CompletedTask);
         Discard();
         if (_channel.IsValueCreated)
         {
