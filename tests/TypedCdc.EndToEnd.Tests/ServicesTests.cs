@@ -84,8 +84,10 @@ public sealed class ServicesTests(KinesisMock kinesis, DynamoDbLocal dynamoDb, P
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"sleep 1000 | /bin/sh '{supervise}' TERM '{folder}' /bin/sh -c 'echo $$; exec sleep 1000' & echo started; wait");
         using var starter = Process.Start(start)!;
-        Assert.Equal("started", await starter.StandardOutput.ReadLineAsync());
-        var service = Process.GetProcessById(int.Parse((await starter.StandardOutput.ReadLineAsync())!, System.Globalization.CultureInfo.InvariantCulture));
+        // The starter's word and the service's id, whichever of the two processes is first.
+        string?[] said = [await starter.StandardOutput.ReadLineAsync(), await starter.StandardOutput.ReadLineAsync()];
+        Assert.Contains("started", said);
+        var service = Process.GetProcessById(int.Parse(said.Single(static line => line != "started")!, System.Globalization.CultureInfo.InvariantCulture));
         Assert.False(service.HasExited);
         foreach (var holder in ChildrenOf(starter.Id).Where(child => child.ProcessName == "sleep"))
             holder.Kill();
