@@ -23,8 +23,7 @@ internal sealed class DaemonDriver : IAsyncDisposable
     private readonly CancellationTokenSource _killed = new();
 
     internal DaemonDriver(Recorder recorder, Action<CdcBuilder>? configure = null, Action<MultiLangOptions>? options = null, int concurrency = 1, IDeadLetterStore? letters = null)
-    {
-        _child = MultiLangChild.Create(
+        : this(
             services =>
             {
                 services.AddSingleton(recorder);
@@ -42,6 +41,14 @@ internal sealed class DaemonDriver : IAsyncDisposable
                     configure?.Invoke(cdc);
                 });
             },
+            options)
+    {
+    }
+
+    internal DaemonDriver(Action<IServiceCollection> configure, Action<MultiLangOptions>? options = null)
+    {
+        _child = MultiLangChild.Create(
+            configure,
             child =>
             {
                 child.StreamName = "dynamodb-cdc";
