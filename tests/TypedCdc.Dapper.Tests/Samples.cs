@@ -53,7 +53,7 @@ internal static class Samples
         Blobs = [[0, 255], []],
         Counts = new() { ["one"] = 1, ["t\"wo"] = 2 },
         Home = new("Main \"Street\"", 12345),
-        Json = JsonElement.Parse("""{"s":"text","deep":[1,{"x":null}]}"""),
+        Json = JsonElement.Parse("""{"deep":[1,{"x":null}],"text":"s"}"""),
         Rest = new() { ["unmapped"] = JsonElement.Parse("""{"SS":["b","a"]}""") },
     };
 
