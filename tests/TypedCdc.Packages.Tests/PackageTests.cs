@@ -3,6 +3,7 @@ using System.IO.Compression;
 namespace TypedCdc.Packages.Tests;
 
 [Collection(PackagesCollection.Name)]
+[Trait("Category", "OnePass")]
 public sealed class PackageTests(PackageFeed feed)
 {
     [Fact]

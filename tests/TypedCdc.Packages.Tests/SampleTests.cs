@@ -2,6 +2,7 @@ namespace TypedCdc.Packages.Tests;
 
 /// <summary>Samples reach the compiler through the package's targets, and cost nothing when nothing has changed.</summary>
 [Collection(PackagesCollection.Name)]
+[Trait("Category", "OnePass")]
 public sealed class SampleTests(PackageFeed feed)
 {
     private const string Program = """

@@ -2,6 +2,7 @@ namespace TypedCdc.Packages.Tests;
 
 /// <summary>A trimmed, self-contained application: the linker has nothing to warn of, and what it left still works.</summary>
 [Collection(PackagesCollection.Name)]
+[Trait("Category", "OnePass")]
 public sealed class TrimTests(PackageFeed feed)
 {
     [Fact]
