@@ -24,6 +24,7 @@ public sealed class CdcModelGenerator : IIncrementalGenerator
     internal const string ModelStep = "TypedCdc.Model";
     internal const string DiagnosticsStep = "TypedCdc.Diagnostics";
     internal const string OptionsStep = "TypedCdc.Options";
+    internal const string ReferencesStep = "TypedCdc.References";
     internal const string SourceStep = "TypedCdc.Source";
 
     // C# 14 as a number: Roslyn 4.14, which this is built with, has no name for it yet.
@@ -34,9 +35,15 @@ public sealed class CdcModelGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
+        // Asked anew after every edit, but equal until the references change.
+        var attributeMaps = context.CompilationProvider
+            .Select(static (compilation, _) => compilation.GetTypeByMetadataName(AttributeMapEmitter.AttributeValue) is null ? null : AttributeMapEmitter.ConverterOf(compilation.AssemblyName))
+            .WithTrackingName(ReferencesStep);
+
         var options = context.ParseOptionsProvider
             .Combine(context.AnalyzerConfigOptionsProvider)
-            .Select(static (pair, _) => GetOptions((CSharpParseOptions)pair.Left, pair.Right.GlobalOptions))
+            .Combine(attributeMaps)
+            .Select(static (pair, _) => GetOptions((CSharpParseOptions)pair.Left.Left, pair.Left.Right.GlobalOptions, pair.Right))
             .WithTrackingName(OptionsStep);
 
         var parsed = context.SyntaxProvider
@@ -47,11 +54,24 @@ public sealed class CdcModelGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName(Annotations.CdcModel, static (node, _) => node is TypeDeclarationSyntax, ModelParser.ParseExternal)
             .SelectMany(static (results, _) => results)
             .WithTrackingName(ParseExternalStep);
-        Register(context, parsed, options);
-        Register(context, external, options);
+        var own = Register(context, parsed, options);
+        var others = Register(context, external, options);
+
+        // One converter serves all models of a project.
+        var converter = own.Collect().Combine(others.Collect())
+            .Select(static (models, _) => models.Left.Length + models.Right.Length > 0)
+            .Combine(attributeMaps)
+            .Select(static (pair, _) => pair.Left ? pair.Right : null);
+        context.RegisterSourceOutput(converter, static (output, name) =>
+        {
+            if (name is not null)
+            {
+                output.AddSource("TypedCdc.AttributeMaps.g.cs", SourceText.From(AttributeMapEmitter.EmitConverter(name), Utf8));
+            }
+        });
     }
 
-    private static void Register(
+    private static IncrementalValuesProvider<TableModel> Register(
         IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParseResult> parsed, IncrementalValueProvider<GenerationOptions> options)
     {
         var models = parsed
@@ -70,6 +90,7 @@ public sealed class CdcModelGenerator : IIncrementalGenerator
             .WithTrackingName(DiagnosticsStep)
             .Combine(context.CompilationProvider);
         context.RegisterSourceOutput(diagnostics, static (output, pair) => output.ReportDiagnostic(pair.Left.ToDiagnostic(pair.Right)));
+        return models;
     }
 
     private static void Emit(SourceProductionContext output, TableModel model, GenerationOptions options)
@@ -80,18 +101,23 @@ public sealed class CdcModelGenerator : IIncrementalGenerator
             output.AddSource(model.HintName + ".View.g.cs", SourceText.From(ViewEmitter.Emit(model), Utf8));
         }
 
+        if (options.AttributeMaps is not null)
+        {
+            output.AddSource(model.HintName + ".AttributeMap.g.cs", SourceText.From(AttributeMapEmitter.Emit(model, options.AttributeMaps), Utf8));
+        }
+
         if (options.Dialects.Count > 0)
         {
             output.AddSource(model.HintName + ".Sql.g.cs", SourceText.From(SqlEmitter.Emit(model, options.Dialects), Utf8));
         }
     }
 
-    private static GenerationOptions GetOptions(CSharpParseOptions parse, AnalyzerConfigOptions global)
+    private static GenerationOptions GetOptions(CSharpParseOptions parse, AnalyzerConfigOptions global, string? attributeMaps)
     {
         var dialects = global.TryGetValue("build_property.TypedCdcDialects", out var names) && !string.IsNullOrWhiteSpace(names)
             ? ParseDialects(names)
             : [SqlDatabase.Postgres, SqlDatabase.Sqlite];
-        return new((int)parse.LanguageVersion >= CSharp14, parse.LanguageVersion >= LanguageVersion.CSharp13, dialects.Distinct().Select(static dialect => new SqlDialectChoice(dialect)).ToEquatableArray());
+        return new((int)parse.LanguageVersion >= CSharp14, parse.LanguageVersion >= LanguageVersion.CSharp13, dialects.Distinct().Select(static dialect => new SqlDialectChoice(dialect)).ToEquatableArray(), attributeMaps);
     }
 
     private static IEnumerable<SqlDatabase> ParseDialects(string names)

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using TypedCdc.Transforms;
 
 namespace TypedCdc.Testing;
@@ -16,15 +14,8 @@ public static class TestRecords
     /// <summary>A <c>REMOVE</c> with the old image.</summary>
     public static byte[] Remove<T>(T item, TestRecordOptions? options = null) => Write(ChangeOperation.Remove, item, default, item, options);
 
-    /// <summary>An item as DynamoDB JSON: <c>{"userid":{"N":"8"},…}</c>.</summary>
-    public static byte[] Item<T>(T item)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer);
-        CdcModel.Get<T>().Write(writer, item);
-        writer.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
+    /// <summary>An item as DynamoDB JSON: <c>{"userid":{"N":"8"},…}</c>; the model's <c>ToItem</c>.</summary>
+    public static byte[] Item<T>(T item) => CdcItem.ToUtf8(item);
 
     internal static byte[] Write<T>(ChangeOperation operation, T keyed, T? after, T? before, TestRecordOptions? options)
     {

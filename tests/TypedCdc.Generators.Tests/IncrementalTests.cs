@@ -31,6 +31,7 @@ public sealed class IncrementalTests
         var result = Edit("Other.cs", "class Other { int _one; }", "class Other { string _two; }");
         Assert.All(ModelSteps, step => Assert.All(Reasons(result, step), AssertUntouched));
         Assert.All(Reasons(result, CdcModelGenerator.OptionsStep), AssertUntouched);
+        Assert.All(Reasons(result, CdcModelGenerator.ReferencesStep), AssertUntouched);
         Assert.All(OutputReasons(result), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
     }
 
@@ -99,6 +100,15 @@ public sealed class IncrementalTests
 
         static string Source(GeneratorDriver driver) =>
             driver.GetRunResult().Results.Single().GeneratedSources.Single(static source => source.HintName == "Customer.g.cs").SourceText.ToString();
+    }
+
+    [Fact]
+    public void The_AWS_SDK_is_seen_when_it_comes()
+    {
+        var result = Edit("Aws.cs", "class A;", "namespace Amazon.DynamoDBv2.Model; public class AttributeValue;");
+        Assert.Single(Reasons(result, CdcModelGenerator.ReferencesStep), IncrementalStepRunReason.Modified);
+        Assert.All(Reasons(result, CdcModelGenerator.ModelStep), AssertUntouched);
+        Assert.Equal(3, result.GeneratedSources.Count(static source => source.HintName.Contains("AttributeMap", StringComparison.Ordinal)));
     }
 
     // Runs over two models and an edited file, then over the same with the edit.

@@ -22,6 +22,8 @@ internal static class ModelEmitter
         writer.Line();
         Attributes(writer, model);
         writer.Line();
+        Items(writer, model);
+        writer.Line();
         CodecEmitter.Emit(writer, model);
         ModelFile.Close(writer, model);
         if (options.HasExtensionMembers)
@@ -100,6 +102,21 @@ internal static class ModelEmitter
         }
 
         writer.Close();
+    }
+
+    // A model that cannot hold the methods itself is given to them.
+    private static void Items(CodeWriter writer, TableModel model)
+    {
+        var names = model.Names.Items;
+        writer.Line("/// <summary>The item in DynamoDB JSON, UTF-8. Reads back as an equal model.</summary>");
+        writer.Line(model.IsHeldElsewhere
+            ? $"public static byte[] {names.ToItem}({model.FullName} item) => global::TypedCdc.CdcItem.ToUtf8(item);"
+            : $"public byte[] {names.ToItem}() => global::TypedCdc.CdcItem.ToUtf8<{model.FullName}>(this);");
+        writer.Line().Line($"""
+            /// <summary>Reads an item in DynamoDB JSON, UTF-8.</summary>
+            /// <exception cref="global::TypedCdc.CdcDecodeException">It is malformed or does not fit the model.</exception>
+            public static {model.FullName} {names.FromItem}(global::System.ReadOnlySpan<byte> utf8) => global::TypedCdc.CdcItem.Read<{model.FullName}>(utf8);
+            """);
     }
 
     private static void Extensions(CodeWriter writer, TableModel model)

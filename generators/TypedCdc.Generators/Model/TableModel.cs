@@ -8,7 +8,10 @@ namespace TypedCdc.Generators.Model;
 internal sealed record ContainingType(string Keyword, string Identifier);
 
 /// <summary>A member that the generator adds to the model, under a name that the model does not use itself.</summary>
-internal sealed record GeneratedNames(string Key, string Schema, string Attributes, string Sql, string View, string Codec);
+internal sealed record GeneratedNames(string Key, string Schema, string Attributes, string Sql, string View, string Codec, ItemMethodNames Items);
+
+/// <summary>The methods that turn the model into an item and back.</summary>
+internal sealed record ItemMethodNames(string ToItem, string FromItem, string ToAttributeMap, string FromAttributeMap);
 
 /// <summary>A model.</summary>
 internal sealed record TableModel
@@ -65,6 +68,9 @@ internal sealed record TableModel
 
     public string FullName => Object.FullName;
 
+    /// <summary>Generated members stand in another class than the model.</summary>
+    public bool IsHeldElsewhere => HolderName != FullName;
+
     public EquatableArray<MemberModel> Members => Object.Members;
 
     /// <summary>The key's members: partition key, then sort key.</summary>
@@ -88,7 +94,8 @@ internal sealed record Discrimination(string Attribute, string Value, int Ordina
 /// <param name="HasExtensionMembers">The language version has C# 14's extension members.</param>
 /// <param name="HasRefStructInterfaces">The language version has C# 13's ref structs that implement interfaces, which views are.</param>
 /// <param name="Dialects">The SQL dialects to write.</param>
-internal sealed record GenerationOptions(bool HasExtensionMembers, bool HasRefStructInterfaces, EquatableArray<SqlDialectChoice> Dialects);
+/// <param name="AttributeMaps">The name of the class that converts the AWS SDK's attribute maps; null where the project does not reference that SDK.</param>
+internal sealed record GenerationOptions(bool HasExtensionMembers, bool HasRefStructInterfaces, EquatableArray<SqlDialectChoice> Dialects, string? AttributeMaps);
 
 /// <summary>A dialect; enums do not implement the IEquatable that arrays are compared by.</summary>
 internal sealed record SqlDialectChoice(SqlDatabase Database);

@@ -16,7 +16,8 @@ internal static class GeneratedNaming
         Attributes: Choose(context, "Attributes"),
         Sql: Choose(context, "Sql"),
         View: Choose(context, "View"),
-        Codec: Free(context, "CdcCodec"));
+        Codec: Free(context, "CdcCodec"),
+        Items: new(Choose(context, "ToItem"), Choose(context, "FromItem"), ChooseForAws(context, "ToAttributeMap"), ChooseForAws(context, "FromAttributeMap")));
 
     /// <summary>The name of the class that holds what is generated for a type that cannot hold it itself.</summary>
     /// <param name="context">The model.</param>
@@ -34,6 +35,10 @@ internal static class GeneratedNaming
         context.Report(Rules.NameTaken, null, context.Root.Name, name, chosen);
         return chosen;
     }
+
+    // Where the AWS SDK is not referenced the member is not generated, and its name is nobody's business.
+    private static string ChooseForAws(ParseContext context, string name) =>
+        context.Compilation.GetTypeByMetadataName(Emission.AttributeMapEmitter.AttributeValue) is null ? name : Choose(context, name);
 
     private static string Choose(ParseContext context, string name)
     {

@@ -35,6 +35,40 @@ internal static class RecordDecoder
         }
     }
 
+    /// <summary>Reads an item that stands alone, without a record around it.</summary>
+    internal static T ReadItem<T>(CdcModel<T> model, ReadOnlySpan<byte> utf8, in JsonSlice item)
+    {
+        var count = model.Attributes.Count;
+        AttributeSlot[]? rented = null;
+        var slots = count <= AttributeScanner.StackSlots
+            ? stackalloc AttributeSlot[AttributeScanner.StackSlots]
+            : rented = ArrayPool<AttributeSlot>.Shared.Rent(count);
+        try
+        {
+            var json = new JsonScanner(utf8, item.Start);
+            json.SkipValue(0);
+            if (json.Position != item.Start + item.Length)
+            {
+                Malformed.Throw(json.Position, "Something follows the item.");
+            }
+
+            return Read(model, utf8, item, slots);
+        }
+        catch (CdcDecodeException exception)
+        {
+            DecodeErrorContext.Complete(
+                exception, utf8, new() { Operation = ChangeOperation.Snapshot, TableName = model.Schema.TableName, NewImage = item }, default, enableSensitiveData: false);
+            throw;
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<AttributeSlot>.Shared.Return(rented);
+            }
+        }
+    }
+
     /// <summary>Scans one map of the record for the model's attributes, and checks that those required are there.</summary>
     internal static ItemReader Scan(CdcModel model, ReadOnlySpan<byte> record, scoped in JsonSlice map, Span<AttributeSlot> slots, bool isKeys)
     {
@@ -168,6 +202,20 @@ internal static class RecordDecoder
         }
     }
 
+    private static T Read<T>(CdcModel<T> model, ReadOnlySpan<byte> record, scoped in JsonSlice image, Span<AttributeSlot> slots)
+    {
+        var item = Scan(model, record, image, slots, isKeys: false);
+        try
+        {
+            return model.Read(item);
+        }
+        catch (Exception exception) when (exception is not (CdcDecodeException or OutOfMemoryException))
+        {
+            // The user's own code: a constructor, a setter, a converter.
+            throw new CdcDecodeException("A constructor, a setter or a converter of the model refused the item.", exception) { ByteOffset = image.Start };
+        }
+    }
+
     /// <summary>One record on its way to a change.</summary>
     private readonly ref struct Decoding<T>(
         CdcModel<T> model, ReadOnlySpan<byte> record, in RecordEnvelope envelope, StreamPosition position, bool enableSensitiveData, Span<AttributeSlot> after, Span<AttributeSlot> before)
@@ -216,19 +264,7 @@ internal static class RecordDecoder
             }
         }
 
-        private T Read(in JsonSlice image, Span<AttributeSlot> slots)
-        {
-            var item = Scan(_model, _record, image, slots, isKeys: false);
-            try
-            {
-                return _model.Read(item);
-            }
-            catch (Exception exception) when (exception is not (CdcDecodeException or OutOfMemoryException))
-            {
-                // The user's own code: a constructor, a setter, a converter.
-                throw new CdcDecodeException("A constructor, a setter or a converter of the model refused the item.", exception) { ByteOffset = image.Start };
-            }
-        }
+        private T Read(in JsonSlice image, Span<AttributeSlot> slots) => RecordDecoder.Read(_model, _record, image, slots);
 
         private object ReadKey()
         {

@@ -33,6 +33,13 @@ partial record struct Reading
         public static global::TypedCdc.AttributeName<global::Shop.Reading> Retries => new(3, "retries");
     }
 
+    /// <summary>The item in DynamoDB JSON, UTF-8. Reads back as an equal model.</summary>
+    public byte[] ToItem() => global::TypedCdc.CdcItem.ToUtf8<global::Shop.Reading>(this);
+
+    /// <summary>Reads an item in DynamoDB JSON, UTF-8.</summary>
+    /// <exception cref="global::TypedCdc.CdcDecodeException">It is malformed or does not fit the model.</exception>
+    public static global::Shop.Reading FromItem(global::System.ReadOnlySpan<byte> utf8) => global::TypedCdc.CdcItem.Read<global::Shop.Reading>(utf8);
+
     /// <summary>Reads and writes items. Registered when the assembly loads.</summary>
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
     [global::System.CodeDom.Compiler.GeneratedCode("TypedCdc.Generators", "0.1.0")]

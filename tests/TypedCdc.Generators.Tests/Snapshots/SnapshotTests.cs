@@ -120,6 +120,50 @@ public sealed class SnapshotTests
         Snapshot.Verify(run.Source("Clashing.g.cs"), typeof(SnapshotTests));
     }
 
+    private const string AwsSdk = """
+        namespace Amazon.DynamoDBv2.Model
+        {
+            public class AttributeValue
+            {
+                public string? S { get; set; }
+                public string? N { get; set; }
+                public System.IO.MemoryStream? B { get; set; }
+                public bool? BOOL { get; set; }
+                public bool IsBOOLSet { get; set; }
+                public bool? NULL { get; set; }
+                public System.Collections.Generic.Dictionary<string, AttributeValue> M { get; set; } = [];
+                public bool IsMSet { get; set; }
+                public System.Collections.Generic.List<AttributeValue> L { get; set; } = [];
+                public bool IsLSet { get; set; }
+                public System.Collections.Generic.List<string> SS { get; set; } = [];
+                public bool IsSSSet { get; set; }
+                public System.Collections.Generic.List<string> NS { get; set; } = [];
+                public bool IsNSSet { get; set; }
+                public System.Collections.Generic.List<System.IO.MemoryStream> BS { get; set; } = [];
+                public bool IsBSSet { get; set; }
+            }
+        }
+        """;
+
+    [Fact]
+    public void AttributeMap() => Verify("namespace Shop {" + Customer.Replace("namespace Shop;", "", StringComparison.Ordinal) + "}\n" + AwsSdk, "Customer.AttributeMap.g.cs");
+
+    [Fact]
+    public void AttributeMapConverter() => Verify("namespace Shop {" + Customer.Replace("namespace Shop;", "", StringComparison.Ordinal) + "}\n" + AwsSdk, "TypedCdc.AttributeMaps.g.cs");
+
+    [Fact]
+    public void Attribute_maps_come_with_the_SDK_only()
+    {
+        const string Taken = "[CdcTable(\"taken\")] public sealed partial record T([PartitionKey] string Id) { public void ToAttributeMap() { } }\n";
+        var without = MarkedSource.ExpectNone(Taken);
+        Assert.DoesNotContain(without.Result.GeneratedSources, static source => source.HintName.Contains("AttributeMap", StringComparison.Ordinal));
+        var with = GeneratorRun.Of(Taken + AwsSdk);
+        Assert.Equal("TCDC007", Assert.Single(with.Diagnostics).Id);
+        Assert.Empty(with.CompilerDiagnostics);
+        Assert.Contains("CdcToAttributeMap()", with.Source("T.AttributeMap.g.cs"), StringComparison.Ordinal);
+        Assert.DoesNotContain(GeneratorRun.Of(AwsSdk).Result.GeneratedSources, static _ => true);
+    }
+
     [Fact]
     public void A_missing_or_different_file_fails_and_leaves_what_was_received()
     {

@@ -175,3 +175,10 @@ public sealed class VersionConverter : CdcConverter<Version>
 
     public override void Write(Utf8JsonWriter writer, Version value) => TypedCdc.Decoding.AttributeValueWriter.WriteString(writer, value.ToString());
 }
+
+/// <summary>Little of it is mapped.</summary>
+[CdcTable("loose")]
+public sealed partial record Loose([PartitionKey("id")] string Id)
+{
+    [CdcOverflow] public AttributeMap Rest { get; init; } = AttributeMap.Empty;
+}
