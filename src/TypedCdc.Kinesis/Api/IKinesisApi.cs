@@ -36,4 +36,14 @@ public interface IKinesisApi
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="KinesisException">The service refused, or could not be reached.</exception>
     Task<GetRecordsAnswer> GetRecordsAsync(string shardIterator, int limit, KinesisRecords records, CancellationToken cancellationToken);
+
+    /// <summary>PutRecords: at most 500 records and 5 MiB, partition keys included. For dead letters only; an implementation that is read from alone need not have it.</summary>
+    /// <param name="stream">The stream's name or ARN.</param>
+    /// <param name="records">The records.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>One answer a record, in their order: the service's error code, such as <c>ProvisionedThroughputExceededException</c>; null where the record was stored.</returns>
+    /// <exception cref="KinesisException">The service refused all of them, or could not be reached.</exception>
+    /// <exception cref="NotSupportedException">The implementation does not write.</exception>
+    Task<IReadOnlyList<string?>> PutRecordsAsync(string stream, IReadOnlyList<KinesisPutRecord> records, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{GetType().Name} does not write to Kinesis. Dead letters on a stream need {nameof(PutRecordsAsync)}.");
 }

@@ -10,7 +10,11 @@ internal static class KinesisApiFactory
     private const string EndpointVariable = "AWS_ENDPOINT_URL_KINESIS";
 
     /// <exception cref="InvalidOperationException">No region, or no credentials. The message says how to give them.</exception>
-    internal static KinesisHttpApi Create(StreamAddress address, KinesisSourceOptions options)
+    internal static KinesisHttpApi Create(StreamAddress address, KinesisSourceOptions options) =>
+        Create(address, new KinesisApiSettings(options.Region, options.Endpoint, options.Credentials, options.RequestTimeout));
+
+    /// <inheritdoc cref="Create(StreamAddress, KinesisSourceOptions)"/>
+    internal static KinesisHttpApi Create(StreamAddress address, KinesisApiSettings options)
     {
         var endpoint = options.Endpoint ?? address.Endpoint
             ?? (Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } variable ? new Uri(variable) : null);
@@ -20,7 +24,7 @@ internal static class KinesisApiFactory
             endpoint ?? StreamAddress.AwsEndpoint(region), "kinesis", "Kinesis_20131202", Credentials(address, options, isLocal), region, options.RequestTimeout));
     }
 
-    private static RegionEndpoint Region(StreamAddress address, KinesisSourceOptions options, bool isLocal)
+    private static RegionEndpoint Region(StreamAddress address, KinesisApiSettings options, bool isLocal)
     {
         // An ARN names its stream's region; anything else would ask the wrong service.
         var name = address.Region ?? options.Region;
@@ -30,7 +34,7 @@ internal static class KinesisApiFactory
                     $"No AWS region is known for the stream '{address.Name}'. Set o.Region, give the stream's ARN, or set AWS_REGION."));
     }
 
-    private static AWSCredentials Credentials(StreamAddress address, KinesisSourceOptions options, bool isLocal)
+    private static AWSCredentials Credentials(StreamAddress address, KinesisApiSettings options, bool isLocal)
     {
         if ((options.Credentials ?? address.Credentials) is { } given)
         {
@@ -53,3 +57,6 @@ internal static class KinesisApiFactory
         }
     }
 }
+
+/// <summary>What the default client is told beside the address.</summary>
+internal sealed record KinesisApiSettings(string? Region, Uri? Endpoint, AWSCredentials? Credentials, TimeSpan RequestTimeout);

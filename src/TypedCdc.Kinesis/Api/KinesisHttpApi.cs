@@ -5,8 +5,10 @@ using System.Text.Json;
 namespace TypedCdc.Kinesis;
 
 /// <summary>Kinesis Data Streams over its JSON protocol (application/x-amz-json-1.1, target prefix <c>Kinesis_20131202</c>).</summary>
-internal sealed class KinesisHttpApi(AwsJsonTransport transport) : IKinesisApi
+internal sealed class KinesisHttpApi(AwsJsonTransport transport) : IKinesisApi, IDisposable
 {
+    public void Dispose() => transport.Dispose();
+
     public async Task<KinesisStreamSummary> DescribeStreamAsync(string stream, CancellationToken cancellationToken)
     {
         using var answer = await transport.SendAsync("DescribeStreamSummary", Request(stream, static (_, _) => { }, 0), cancellationToken);
@@ -73,6 +75,31 @@ internal sealed class KinesisHttpApi(AwsJsonTransport transport) : IKinesisApi
         }, (shardIterator, limit));
         using var answer = await transport.SendAsync("GetRecords", request, cancellationToken);
         return GetRecordsReader.Read(answer.Utf8.Span, records);
+    }
+
+    public async Task<IReadOnlyList<string?>> PutRecordsAsync(string stream, IReadOnlyList<KinesisPutRecord> records, CancellationToken cancellationToken)
+    {
+        var request = Request(stream, static (json, records) =>
+        {
+            json.WriteStartArray("Records"u8);
+            foreach (var record in records)
+            {
+                json.WriteStartObject();
+                json.WriteString("PartitionKey"u8, record.PartitionKey);
+                json.WriteBase64String("Data"u8, record.Data.Span);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }, records);
+        using var answer = await transport.SendAsync("PutRecords", request, cancellationToken);
+        using var json = Parse(answer.Utf8);
+        var codes = json.RootElement.TryGetProperty("Records", out var answers) && answers.ValueKind == JsonValueKind.Array
+            ? answers.EnumerateArray().Select(record => Text(record, "ErrorCode")).ToArray()
+            : [];
+        return codes.Length == records.Count
+            ? codes
+            : throw new KinesisException(KinesisErrorKind.Transient, "PutRecords answered for another number of records than it was given.");
     }
 
     private static ReadOnlyMemory<byte> Request<TArgument>(string? stream, Action<Utf8JsonWriter, TArgument> write, TArgument argument)

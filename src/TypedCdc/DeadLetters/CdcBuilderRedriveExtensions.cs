@@ -21,4 +21,22 @@ public static class CdcBuilderRedriveExtensions
         configure?.Invoke(options);
         return cdc.From(new DeadLetterSource(path, options));
     }
+
+    /// <summary>
+    /// Delivers the dead letters of a store again, after the mistake is mended: each to the handler or sink that could not take it, and to no other, at its old position and in the
+    /// stream's order. What fails again stays in the store.
+    /// </summary>
+    /// <param name="cdc">The builder.</param>
+    /// <param name="name">What the store is called in logs; never a connection string.</param>
+    /// <param name="open">Opens the store; it is disposed when everything was delivered.</param>
+    /// <param name="configure">Sets options.</param>
+    public static CdcBuilder FromDeadLetters(this CdcBuilder cdc, string name, Func<IServiceProvider, IDeadLetterArchive> open, Action<RedriveOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(cdc);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(open);
+        var options = new RedriveOptions();
+        configure?.Invoke(options);
+        return cdc.AddSource(services => new ArchiveSource(name, () => open(services), options));
+    }
 }

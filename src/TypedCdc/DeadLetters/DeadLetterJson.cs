@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -8,7 +9,7 @@ namespace TypedCdc.DeadLetters;
 
 /// <summary>
 /// Dead letters as JSON, one line each. A payload that is valid UTF-8 is kept as text in <c>payload</c>, so that a person can read it and <c>grep</c> finds it; any other
-/// as base64 in <c>payloadBase64</c>. Both come back to the very bytes.
+/// as base64 in <c>payloadBase64</c>; where room is scarce, compressed in <c>payloadGzip</c>. All come back to the very bytes.
 /// </summary>
 internal static class DeadLetterJson
 {
@@ -16,6 +17,13 @@ internal static class DeadLetterJson
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     internal static void Write(IBufferWriter<byte> output, DeadLetter letter)
+    {
+        WriteObject(output, letter, isCompressed: false);
+        output.Write("\n"u8);
+    }
+
+    /// <summary>One dead letter without a line break, its payload compressed or not.</summary>
+    internal static void WriteObject(IBufferWriter<byte> output, DeadLetter letter, bool isCompressed)
     {
         using (var writer = new Utf8JsonWriter(output, Options))
         {
@@ -38,7 +46,11 @@ internal static class DeadLetterJson
             writer.WriteNumber("attempts"u8, letter.Attempts);
             writer.WriteString("exception"u8, letter.ExceptionType);
             writer.WriteString("message"u8, letter.Message);
-            if (TryGetText(letter.Payload.Span, out var text))
+            if (isCompressed)
+            {
+                writer.WriteBase64String("payloadGzip"u8, Compress(letter.Payload.Span));
+            }
+            else if (TryGetText(letter.Payload.Span, out var text))
             {
                 writer.WriteString("payload"u8, text);
             }
@@ -49,8 +61,6 @@ internal static class DeadLetterJson
 
             writer.WriteEndObject();
         }
-
-        output.Write("\n"u8);
     }
 
     /// <summary>Reads a line that <see cref="Write"/> wrote.</summary>
@@ -78,10 +88,34 @@ internal static class DeadLetterJson
             Attempts = letter.TryGetProperty("attempts"u8, out var attempts) ? attempts.GetInt32() : 0,
             ExceptionType = Text("exception") ?? "",
             Message = Text("message") ?? "",
-            Payload = Text("payload") is { } text ? Strict.GetBytes(text) : letter.GetProperty("payloadBase64"u8).GetBytesFromBase64(),
+            Payload = Text("payload") is { } text ? Strict.GetBytes(text)
+                : letter.TryGetProperty("payloadGzip"u8, out var gzip) ? Decompress(gzip.GetBytesFromBase64())
+                : letter.GetProperty("payloadBase64"u8).GetBytesFromBase64(),
         };
 
         string? Text(string property) => letter.TryGetProperty(property, out var value) ? value.GetString() : null;
+    }
+
+    private static byte[] Compress(ReadOnlySpan<byte> payload)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.SmallestSize))
+        {
+            gzip.Write(payload);
+        }
+
+        return compressed.ToArray();
+    }
+
+    private static byte[] Decompress(byte[] compressed)
+    {
+        using var payload = new MemoryStream();
+        using (var gzip = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress))
+        {
+            gzip.CopyTo(payload);
+        }
+
+        return payload.ToArray();
     }
 
     private static bool TryGetText(ReadOnlySpan<byte> payload, out string text)

@@ -48,9 +48,10 @@ internal sealed class DeadLetterSource(string path, RedriveOptions options) : IC
         var letters = await ReadIndexAsync(cancellationToken);
         logger.Redriving(letters.Count, _path);
         await using var file = new FileStream(TakenPath, FileMode.Open, FileAccess.Read, FileShare.Read);
-        foreach (var shard in letters.GroupBy(letter => letter.Shard))
+
+        // A key's records are in one shard, or in a parent and then in its children: those have the higher numbers.
+        foreach (var shard in letters.GroupBy(letter => letter.Shard).OrderBy(shard => shard.Min(letter => letter.SequenceNumber)))
         {
-            // A key's records are in one shard, or in a parent and then in its children: those have the higher numbers.
             await using var channel = context.OpenShard(shard.Key);
             var batch = new RecordBatch(shard.Key);
             foreach (var entry in shard.OrderBy(letter => letter.SequenceNumber).ThenBy(letter => letter.Start))
@@ -165,6 +166,9 @@ internal static partial class DeadLetterLog
 
     [LoggerMessage(211, LogLevel.Warning, "A redrive was cut short; going on with '{Path}' (what was delivered then comes again)")]
     internal static partial void ResumingRedrive(this ILogger logger, string path);
+
+    [LoggerMessage(213, LogLevel.Information, "{Count} dead letter(s) of {Name} were delivered again; those that failed again stay")]
+    internal static partial void Redriven(this ILogger logger, int count, string name);
 
     [LoggerMessage(212, LogLevel.Information, "'{Path}' does not exist: there is nothing to deliver again")]
     internal static partial void NothingToRedrive(this ILogger logger, string path);

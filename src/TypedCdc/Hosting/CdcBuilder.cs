@@ -221,13 +221,17 @@ public sealed class CdcBuilder
     public CdcBuilder DeadLettersTo(IDeadLetterStore store)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return DeadLettersTo(_ => store);
+        DeadLettersTo(_ => store);
+        _registrations.OwnsDeadLetters = false;
+        return this;
     }
 
-    /// <summary>Keeps what cannot be delivered in a store that is made from the host's services.</summary>
+    /// <summary>Keeps what cannot be delivered in a store that is made from the host's services, and disposed when delivery has ended.</summary>
     public CdcBuilder DeadLettersTo(Func<IServiceProvider, IDeadLetterStore> create)
     {
+        ArgumentNullException.ThrowIfNull(create);
         _registrations.DeadLetters = create;
+        _registrations.OwnsDeadLetters = true;
         return this;
     }
 

@@ -23,6 +23,9 @@ internal sealed class CdcRegistrations
 
     internal Func<IServiceProvider, IDeadLetterStore>? DeadLetters { get; set; }
 
+    /// <summary>The store is made for one run, and disposed with it.</summary>
+    internal bool OwnsDeadLetters { get; set; }
+
     internal void AddModel(CdcModel model)
     {
         if (!Models.Contains(model))

@@ -57,6 +57,7 @@ internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IService
             DeadLetters = scope == StopScope.Shard && registrations.DeadLetters is null && configuration?.DeadLetterFile is null
                 ? null
                 : CreateDeadLetterStore(environment, configuration),
+            OwnsDeadLetters = registrations.OwnsDeadLetters || configuration?.DeadLetterFile is not null || registrations.DeadLetters is null,
             StopScope = scope,
             Observer = services.GetService<IDeliveryObserver>(),
             Statistics = statistics,

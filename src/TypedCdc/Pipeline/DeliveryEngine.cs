@@ -39,7 +39,7 @@ internal sealed class DeliveryEngine
             settings.Statistics,
             settings.Telemetry));
         _deadLetterRetry = new(
-            new() { MaximumAttempts = null, IsTransient = static _ => true },
+            new() { MaximumAttempts = null, IsTransient = static _ => true, IsPermanent = static exception => exception is CdcConfigurationException },
             settings.TimeProvider,
             notice =>
             {
@@ -68,6 +68,7 @@ internal sealed class DeliveryEngine
         if (_settings.DeadLetters is { } deadLetters)
         {
             await _deadLetterRetry.ExecuteAsync(static (store, cancellation) => store.StartAsync(cancellation), deadLetters, cancellationToken);
+            _settings.Health.OnDeadLettersStored();
         }
 
         for (var index = 1; index < _subscribers.Length; index++)
@@ -192,6 +193,19 @@ internal sealed class DeliveryEngine
         foreach (var subscriber in _subscribers)
         {
             await subscriber.StopAsync();
+        }
+
+        if (_settings.OwnsDeadLetters)
+        {
+            switch (_settings.DeadLetters)
+            {
+                case IAsyncDisposable disposable:
+                    await disposable.DisposeAsync();
+                    break;
+                case IDisposable disposable:
+                    disposable.Dispose();
+                    break;
+            }
         }
     }
 
@@ -335,7 +349,7 @@ internal sealed class DeliveryEngine
         {
             Time = _settings.TimeProvider.GetUtcNow(),
             Application = _settings.Application,
-            Subscriber = _subscribers[work.Subscriber].Name,
+            Subscriber = source.GetTarget(record.Index) ?? _subscribers[work.Subscriber].Name, // a redriven one stays whose it was
             TableName = record.Route?.TableName,
             Operation = record.Unreadable is null ? record.Operation : null,
             EventId = record.Unreadable is null ? record.Record.EventId : "",

@@ -23,6 +23,9 @@ internal sealed record EngineSettings
     /// <summary>Null for none: what would become a dead letter then stops (<see cref="StopPolicy"/>).</summary>
     internal required IDeadLetterStore? DeadLetters { get; init; }
 
+    /// <summary>The store is disposed when delivery has ended.</summary>
+    internal bool OwnsDeadLetters { get; init; }
+
     /// <summary>How far a stop reaches.</summary>
     internal StopScope StopScope { get; init; }
 

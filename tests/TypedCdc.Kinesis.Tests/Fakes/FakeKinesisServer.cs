@@ -25,6 +25,9 @@ internal sealed class FakeKinesisServer : IAsyncDisposable
     /// <summary>Answers instead of the fake where it returns something.</summary>
     internal Func<HttpContext, string, IResult?>? Intercept { get; set; }
 
+    /// <summary>Refuses records of a PutRecords request: given how many the request has and an index, an error code or null.</summary>
+    internal Func<int, int, string?>? RefusesPut { get; set; }
+
     internal static async Task<FakeKinesisServer> StartAsync(string stream, int shards)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -108,9 +111,36 @@ internal sealed class FakeKinesisServer : IAsyncDisposable
                     };
                 }
 
+            case "PutRecords":
+                return Put(request["Records"]!.AsArray());
             default:
                 throw new KinesisException(KinesisErrorKind.Permanent, operation, "UnknownOperationException");
         }
+    }
+
+    // The limits of the service: 500 records and 5 MiB a request, 1 MiB a record, partition keys included.
+    private JsonObject Put(JsonArray records)
+    {
+        var put = records.Select(record => (Key: (string)record!["PartitionKey"]!, Data: Convert.FromBase64String((string)record["Data"]!))).ToArray();
+        if (put.Length > 500 || put.Sum(record => record.Key.Length + record.Data.Length) > 5 * 1024 * 1024 || put.Any(record => record.Key.Length + record.Data.Length > 1024 * 1024))
+            throw new KinesisException(KinesisErrorKind.Permanent, "Too large", "ValidationException");
+        var open = Stream.Shards.Where(shard => shard.IsOpen).ToArray();
+        var answers = new JsonArray();
+        var failed = 0;
+        for (var index = 0; index < put.Length; index++)
+        {
+            if (RefusesPut?.Invoke(put.Length, index) is { } code)
+            {
+                failed++;
+                answers.Add(new JsonObject { ["ErrorCode"] = code, ["ErrorMessage"] = "refused" });
+                continue;
+            }
+
+            var number = Stream.Put(open[put[index].Key.Sum(letter => letter) % open.Length], put[index].Data);
+            answers.Add(new JsonObject { ["SequenceNumber"] = number.ToString(null, CultureInfo.InvariantCulture), ["ShardId"] = "s" });
+        }
+
+        return new() { ["FailedRecordCount"] = failed, ["Records"] = answers };
     }
 
     private static JsonObject Describe(KinesisShard shard)
