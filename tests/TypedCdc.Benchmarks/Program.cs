@@ -1,0 +1,1 @@
+return await TypedCdc.Benchmarks.Sinks.SinkBenchmarks.RunAsync(args);

@@ -1,0 +1,180 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using SQLitePCL;
+using TypedCdc.Sql;
+using TypedCdc.Sqlite;
+
+namespace TypedCdc.Benchmarks.Sinks;
+
+/// <summary>The ways of writing rows to SQLite.</summary>
+internal sealed class SqliteWays(BenchRow[] inserts, BenchRow[] updates) : IAsyncDisposable
+{
+    private const string Columns = "id, name, email, balance, updated_at, active, cdc_ver, cdc_deleted_at, cdc_old, cdc_new";
+    private const int Batch = 5_000;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("typedcdc-bench-");
+    private int _number;
+    private RelationalSink? _sink;
+
+    private string Path => System.IO.Path.Combine(_folder.FullName, $"bench{_number}.db");
+
+    public List<Measurement> Create()
+    {
+        var all = inserts.Length;
+        return
+        [
+            new("unguarded plain append, sync off (ceiling)", "SQLite, new keys", all, NextAsync, AppendAsync, ChecksumAsync),
+            new("ADO, prepared, guarded, durable, 5k", "SQLite, new keys", all, MakeAsync, () => AdoAsync(inserts), ChecksumAsync),
+            new("TypedCdc, durable, 5k", "SQLite, new keys", all, MakeAsync, () => SinkAsync(inserts), ChecksumAsync),
+            new("ADO, prepared, guarded, durable, 5k", "SQLite, present keys", all, FillAsync, () => AdoAsync(updates), ChecksumAsync),
+            new("TypedCdc, durable, 5k", "SQLite, present keys", all, FillAsync, () => SinkAsync(updates), ChecksumAsync),
+        ];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_sink is not null)
+        {
+            await _sink.DisposeAsync();
+            _sink = null;
+        }
+    }
+
+    private async Task NextAsync()
+    {
+        await CloseAsync();
+        foreach (var file in _folder.GetFiles())
+        {
+            file.Delete();
+        }
+
+        _number++;
+    }
+
+    private async Task MakeAsync()
+    {
+        await NextAsync();
+        var tables = new TableSetBuilder();
+        tables.Add<BenchCustomer>();
+        _sink = new(tables.Build(), new SqliteStore(new() { Path = Path }));
+        await _sink.StartAsync(new() { Application = "bench", TimeProvider = TimeProvider.System, Logger = NullLogger.Instance, Tables = new BenchRow.OnlyBench() }, default);
+    }
+
+    private async Task FillAsync()
+    {
+        await MakeAsync();
+        await SinkAsync(inserts);
+    }
+
+    private Task AppendAsync()
+    {
+        using var connection = new SqliteConnection(Path);
+        connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; CREATE TABLE bench__cdc (id INTEGER, name TEXT, email TEXT, balance TEXT, updated_at TEXT, active INTEGER, cdc_ver TEXT, cdc_deleted_at INTEGER, cdc_old INTEGER, cdc_new INTEGER)");
+        using var insert = connection.Prepare($"INSERT INTO bench__cdc ({Columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, ?9)");
+        var text = new byte[256];
+        connection.Execute("BEGIN");
+        foreach (var row in inserts)
+        {
+            insert.BindInt64(1, row.Id);
+            BindText(2, row.Name);
+            BindText(3, row.Email);
+            BindText(4, Balance(row));
+            BindText(5, Time(row));
+            insert.BindInt64(6, row.Active ? 1 : 0);
+            BindText(7, row.Version);
+            insert.BindInt64(8, row.Old);
+            insert.BindInt64(9, row.New);
+            insert.Step();
+            insert.Reset();
+        }
+
+        connection.Execute("COMMIT");
+        return Task.CompletedTask;
+
+        void BindText(int parameter, string value) => insert.BindText(parameter, text.AsSpan(0, System.Text.Encoding.UTF8.GetBytes(value, text)));
+    }
+
+    private Task AdoAsync(BenchRow[] rows)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path};Pooling=False");
+        connection.Open();
+        using (var pragma = connection.CreateCommand())
+        {
+            pragma.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
+            pragma.ExecuteNonQuery();
+        }
+
+        using var command = connection.CreateCommand();
+        command.CommandText = $"""
+            INSERT INTO bench__cdc AS t ({Columns}) VALUES ($id, $name, $email, $balance, $time, $active, $version, NULL, $old, $new)
+            ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, balance = excluded.balance, updated_at = excluded.updated_at, active = excluded.active,
+                cdc_ver = excluded.cdc_ver, cdc_deleted_at = excluded.cdc_deleted_at, cdc_old = excluded.cdc_old, cdc_new = excluded.cdc_new
+            WHERE t.cdc_ver < excluded.cdc_ver
+            """;
+        var parameters = ((string[])["$id", "$name", "$email", "$balance", "$time", "$active", "$version", "$old", "$new"]).Select(name =>
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            command.Parameters.Add(parameter);
+            return parameter;
+        }).ToArray();
+        for (var i = 0; i < rows.Length; i += Batch)
+        {
+            using var transaction = connection.BeginTransaction();
+            command.Transaction = transaction;
+            foreach (var row in rows.AsSpan(i, Math.Min(Batch, rows.Length - i)))
+            {
+                parameters[0].Value = row.Id;
+                parameters[1].Value = row.Name;
+                parameters[2].Value = row.Email;
+                parameters[3].Value = Balance(row);
+                parameters[4].Value = Time(row);
+                parameters[5].Value = row.Active ? 1 : 0;
+                parameters[6].Value = row.Version;
+                parameters[7].Value = row.Old;
+                parameters[8].Value = row.New;
+                command.ExecuteNonQuery();
+            }
+
+            transaction.Commit();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task SinkAsync(BenchRow[] rows)
+    {
+        for (var i = 0; i < rows.Length; i += Batch)
+        {
+            await _sink!.WriteAsync([.. rows.AsSpan(i, Math.Min(Batch, rows.Length - i)).ToArray().Select(static row => row.Record)], default);
+        }
+    }
+
+    private Task<string> ChecksumAsync()
+    {
+        // Computed here and in the order of keys: SQLite has no hash of its own.
+        using var connection = new SqliteConnection(Path);
+        using var select = connection.Prepare($"SELECT {string.Join("||'|'||", Columns.Split(", ").Select(static name => $"quote({name})"))} FROM bench__cdc ORDER BY id");
+        var hash = 14695981039346656037UL;
+        var count = 0;
+        while (select.Step())
+        {
+            count++;
+            foreach (var one in select.Text(0))
+            {
+                hash = unchecked((hash ^ one) * 1099511628211UL);
+            }
+        }
+
+        return Task.FromResult($"{count} {hash:x}");
+    }
+
+    private static string Balance(BenchRow row) => row.Balance.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Time(BenchRow row) => row.UpdatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'+00:00'", System.Globalization.CultureInfo.InvariantCulture);
+}
