@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using System.Text;
+using System.Globalization;
+using System.Text.Json;
 using TypedCdc.Sql;
 
 namespace TypedCdc.Postgres;
@@ -30,15 +31,27 @@ internal sealed class CopyBuffer
     /// <summary>Ends it.</summary>
     public void End() => AppendInt16(-1);
 
-    /// <summary>Adds a row: ordinal, whether it is a further change of the same time, cells, version, time of removal, images.</summary>
+    /// <summary>Adds a row for the temporary table: ordinal, whether it is a further change of the same time, and what <see cref="Add(RowBuffer, int)"/> adds.</summary>
     public void Add(RowBuffer rows, int row, int ordinal, bool isTie)
     {
-        var cells = rows.Cells(row);
-        ref readonly var head = ref rows[row];
-        AppendInt16((short)(cells.Length + 6));
+        AppendInt16((short)(rows.Table.Columns.Length + 6));
         AppendField(ordinal);
         AppendInt32(1);
         Append([isTie ? (byte)1 : (byte)0]);
+        AppendRow(rows, row);
+    }
+
+    /// <summary>Adds a row for the table itself: cells, version, time of removal, images.</summary>
+    public void Add(RowBuffer rows, int row)
+    {
+        AppendInt16((short)(rows.Table.Columns.Length + 4));
+        AppendRow(rows, row);
+    }
+
+    private void AppendRow(RowBuffer rows, int row)
+    {
+        var cells = rows.Cells(row);
+        ref readonly var head = ref rows[row];
         for (var i = 0; i < cells.Length; i++)
         {
             AppendCell(rows, cells[i], rows.Table.Columns[i].Type);
@@ -105,7 +118,13 @@ internal sealed class CopyBuffer
                 AppendInt64(cell.Int64 / TimeSpan.TicksPerMicrosecond);
                 AppendInt64(0); // days and months
                 break;
-            case ColumnType.Json or ColumnType.Overflow or ColumnType.TextArray or ColumnType.Int64Array or ColumnType.NumericArray or ColumnType.DoubleArray or ColumnType.BinaryArray:
+            case ColumnType.Numeric:
+                AppendNumber(rows.Bytes(cell));
+                break;
+            case ColumnType.TextArray or ColumnType.Int64Array or ColumnType.NumericArray or ColumnType.DoubleArray or ColumnType.BinaryArray:
+                AppendArray(rows.Bytes(cell), type);
+                break;
+            case ColumnType.Json or ColumnType.Overflow:
                 AppendInt32(cell.Length + 1);
                 Append([1]); // the version of jsonb's format
                 Append(rows.Bytes(cell));
@@ -119,10 +138,85 @@ internal sealed class CopyBuffer
     private void AppendGuid(ReadOnlySpan<byte> text)
     {
         Span<byte> bytes = stackalloc byte[16];
-        Span<char> characters = stackalloc char[36];
-        Encoding.ASCII.GetChars(text, characters);
-        Guid.Parse(characters).TryWriteBytes(bytes, bigEndian: true, out _);
+        Guid.Parse(text).TryWriteBytes(bytes, bigEndian: true, out _);
         AppendText(bytes);
+    }
+
+    private void AppendNumber(ReadOnlySpan<byte> text)
+    {
+        var length = BinaryNumber.Write(text, Reserve(4 + BinaryNumber.MaximumLength(text.Length))[4..]);
+        AppendInt32(length);
+        _length += length;
+    }
+
+    // Dimensions, whether NULLs may be among the elements, the elements' type; of the only dimension its length and first index; each element with its length
+    // (PostgreSQL source, src/backend/utils/adt/arrayfuncs.c, array_recv). An empty array has no dimension.
+    private void AppendArray(ReadOnlySpan<byte> json, ColumnType type)
+    {
+        var start = _length;
+        AppendInt32(0);
+        AppendInt32(0);
+        AppendInt32(1);
+        AppendInt32(type switch
+        {
+            ColumnType.TextArray => 25,
+            ColumnType.Int64Array => 20,
+            ColumnType.NumericArray => 1700,
+            ColumnType.DoubleArray => 701,
+            _ => 17,
+        });
+        AppendInt32(0);
+        AppendInt32(1);
+        var count = 0;
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            count++;
+            AppendElement(ref reader, type);
+        }
+
+        if (count == 0)
+        {
+            _length = start + 16;
+        }
+        else
+        {
+            BinaryPrimitives.WriteInt32BigEndian(_bytes.AsSpan(start + 4), 1);
+            BinaryPrimitives.WriteInt32BigEndian(_bytes.AsSpan(start + 16), count);
+        }
+
+        BinaryPrimitives.WriteInt32BigEndian(_bytes.AsSpan(start), _length - start - 4);
+    }
+
+    private void AppendElement(ref Utf8JsonReader reader, ColumnType type)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            AppendInt32(-1);
+            return;
+        }
+
+        switch (type)
+        {
+            case ColumnType.TextArray:
+                var length = reader.CopyString(Reserve(4 + reader.ValueSpan.Length)[4..]);
+                AppendInt32(length);
+                _length += length;
+                break;
+            case ColumnType.Int64Array:
+                AppendField(checked((long)decimal.Parse(reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture)));
+                break;
+            case ColumnType.NumericArray:
+                AppendNumber(reader.ValueSpan);
+                break;
+            case ColumnType.DoubleArray:
+                AppendField(BitConverter.DoubleToInt64Bits(reader.GetDouble()));
+                break;
+            default:
+                AppendText(reader.GetBytesFromBase64());
+                break;
+        }
     }
 
     private void AppendText(ReadOnlySpan<byte> bytes)

@@ -40,7 +40,14 @@ internal sealed class PostgresSession : IAsyncDisposable
     {
         try
         {
-            return await WriteAsync(batch, isCareful: false, cancellationToken);
+            try
+            {
+                return await WriteAsync(batch, isCareful: false, cancellationToken);
+            }
+            catch (KeysPresentException)
+            {
+                return await WriteAsync(batch, isCareful: false, cancellationToken);
+            }
         }
         catch (PostgresException error) when (IsOfTheRow(error))
         {

@@ -37,11 +37,17 @@ internal sealed class PostgresStatements
 
     /// <summary>Makes the temporary table; its rows end with each transaction.</summary>
     public string CreateStage => new StringBuilder("CREATE TEMP TABLE IF NOT EXISTS ").Append(Stage["pg_temp.".Length..]).Append(" (\n    \"cdc_ord\" integer NOT NULL,\n    \"cdc_tie\" boolean NOT NULL,\n")
-        .AppendJoin("", _table.Columns.Select(static column => $"    {SqlName.Quote(column.Name)} {StageType(column.Type)},\n"))
+        .AppendJoin("", _table.Columns.Select(static column => $"    {SqlName.Quote(column.Name)} {StageType(column)},\n"))
         .Append("    \"cdc_ver\" text COLLATE \"C\" NOT NULL,\n    \"cdc_deleted_at\" bigint,\n    \"cdc_old\" bigint NOT NULL,\n    \"cdc_new\" bigint NOT NULL\n) ON COMMIT DELETE ROWS").ToString();
 
     /// <summary>Begins the COPY: ordinal, whether it is a further change of the same time, cells in column order, version, time of removal, images.</summary>
     public string Copy => $"COPY {Stage} (\"cdc_ord\", \"cdc_tie\", {List(_columns)}) FROM STDIN (FORMAT BINARY)";
+
+    /// <summary>Begins a COPY into the table itself, for rows whose keys are not there: cells in column order, version, time of removal, images.</summary>
+    public string CopyNew => $"COPY {Table} ({List(_columns)}) FROM STDIN (FORMAT BINARY)";
+
+    /// <summary>Whether every column has the type that rows are written with.</summary>
+    public bool CanCopyNew => _table.Columns.All(static column => column.SqlType is null);
 
     /// <summary>
     /// Writes the staged rows, in key order, so that two writers never wait for each other in a circle. By time alone: rows of the same time are ties.
@@ -115,30 +121,13 @@ internal sealed class PostgresStatements
         }
     }
 
-    private static string StageType(ColumnType type) => type switch
-    {
-        ColumnType.Numeric => "text",
-        ColumnType.TextArray or ColumnType.Int64Array or ColumnType.NumericArray or ColumnType.DoubleArray or ColumnType.BinaryArray => "jsonb",
-        _ => SqlColumnTypes.Get(SqlDatabase.Postgres, (SqlColumnType)type),
-    };
-
-    private static string StageType(SqlColumnType type) => StageType((ColumnType)type);
+    // As the model has it: a type of the user's own is made of it on the way into the table.
+    private static string StageType(SqlColumn column) => SqlColumnTypes.Get(SqlDatabase.Postgres, column.Type);
 
     private static string Value(string alias, SqlColumn column)
     {
         var name = $"{alias}.{SqlName.Quote(column.Name)}";
-        return column.Type switch
-        {
-            SqlColumnType.Numeric => $"{name}::numeric",
-            SqlColumnType.TextArray => Array("value"),
-            SqlColumnType.Int64Array => Array("value::bigint"),
-            SqlColumnType.NumericArray => Array("value::numeric"),
-            SqlColumnType.DoubleArray => Array("value::double precision"),
-            SqlColumnType.BinaryArray => Array("decode(value, 'base64')"),
-            _ => name,
-        };
-
-        string Array(string element) => $"CASE WHEN {name} IS NOT NULL THEN ARRAY(SELECT {element} FROM jsonb_array_elements_text({name}) WITH ORDINALITY AS e(value, place) ORDER BY place) END";
+        return column.SqlType is { } type ? $"CAST({name} AS {type})" : name;
     }
 
     private string Values(string alias) => List([.. _table.Columns.Select(column => Value(alias, column)), .. OwnColumns.Select(column => $"{alias}.{column}")]);

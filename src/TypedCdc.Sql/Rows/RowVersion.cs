@@ -17,7 +17,8 @@ internal static class RowVersion
     /// <summary>How many of the leading bytes are the time.</summary>
     public const int TimeLength = 19;
 
-    private const int PrefixLength = TimeLength + 1 + 3;
+    /// <summary>How many bytes stand before the sequence number; where there is none, all of them.</summary>
+    public const int PrefixLength = TimeLength + 1 + 3;
 
     /// <summary>Writes the version of a change.</summary>
     /// <param name="destination">At least <see cref="MaximumLength"/> bytes.</param>

@@ -39,8 +39,7 @@ public sealed class BenchRow
         var random = new Random(generation);
         var shard = new ShardId("stream", "shardId-000000000000");
         var rows = new BenchRow[count];
-        var batch = new WriteBatch([new(0, CdcModel.Get<BenchCustomer>(), static _ => UnfitValue.Fail)], new(
-            new([new(0, CdcModel.Get<BenchCustomer>(), static _ => UnfitValue.Fail)], new OnlyBench()), new("bench", NullLogger.Instance)));
+        var batch = NewBatch();
         for (var i = 0; i < count; i++)
         {
             var sequence = string.Create(CultureInfo.InvariantCulture, $"4954511524349098501828006771497314458218006{generation}{i:D12}");
@@ -70,6 +69,13 @@ public sealed class BenchRow
 
         random.Shuffle(rows);
         return rows;
+    }
+
+    /// <summary>What a sink reads records into.</summary>
+    internal static WriteBatch NewBatch()
+    {
+        var table = new TargetTable(0, CdcModel.Get<BenchCustomer>(), static _ => UnfitValue.Fail);
+        return new([table], new(new([table], new OnlyBench()), new("bench", NullLogger.Instance)));
     }
 
     private static BenchRow Item(long id, Random random) => new()

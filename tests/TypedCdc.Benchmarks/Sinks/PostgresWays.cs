@@ -25,29 +25,31 @@ internal sealed class PostgresWays(string connectionString, BenchRow[] inserts, 
 
     private readonly NpgsqlConnection _connection = new(connectionString);
     private readonly Dictionary<int, RelationalSink> _sinks = []; // by connections
+    private readonly Dictionary<(BenchRow[] Rows, int Batch, int Connections), List<CdcRecord>[][]> _batches = [];
 
     /// <summary>All of them; the first is the ceiling.</summary>
     public async Task<List<Measurement>> CreateAsync()
     {
         await _connection.OpenAsync();
         await ExecuteAsync("SET client_min_messages = warning");
+        await StartSinksAsync();
         var all = inserts.Length;
         var few = Math.Min(all, 3_000);
         var fewest = Math.Min(all, 500);
         List<Measurement> ways =
         [
-            Way("raw binary COPY, no key (ceiling)", "new keys", all, () => MakeAsync(isKeyed: false), () => CopyAsync("bench__cdc", inserts, 20_000)),
-            Way("COPY into a table with a key", "new keys", all, () => MakeAsync(isKeyed: true), () => CopyAsync("bench__cdc", inserts, 20_000)),
-            Way("COPY to temp + MERGE, 20k", "new keys", all, () => MakeAsync(isKeyed: true), () => StageAsync(inserts, 20_000, Merge)),
-            Way("COPY to temp + INSERT..SELECT, 5k", "new keys", all, () => MakeAsync(isKeyed: true), () => StageAsync(inserts, 5_000, StagedInsert)),
-            Way("unnest, reused lists, 1k", "new keys", all, () => MakeAsync(isKeyed: true), () => UnnestAsync(inserts, 1_000)),
-            Way("unnest, reused lists, 5k", "new keys", all, () => MakeAsync(isKeyed: true), () => UnnestAsync(inserts, 5_000)),
-            Way("NpgsqlBatch, prepared, 5k", "new keys", all, () => MakeAsync(isKeyed: true), () => BatchAsync(inserts, 5_000)),
-            Way("Dapper, list in a transaction", "new keys", few, () => MakeAsync(isKeyed: true), () => DapperAsync(inserts[..few], isInTransaction: true)),
-            Way("Dapper, autocommit", "new keys", fewest, () => MakeAsync(isKeyed: true), () => DapperAsync(inserts[..fewest], isInTransaction: false)),
-            Way("TypedCdc live, 5k", "new keys", all, () => MakeAsync(isKeyed: true), () => SinkAsync(inserts, 5_000, 4)),
-            Way("TypedCdc live, 5k, one connection", "new keys", all, () => MakeAsync(isKeyed: true), () => SinkAsync(inserts, 5_000, 1)),
-            Way("TypedCdc backfill, 50k", "new keys", all, () => MakeAsync(isKeyed: true), () => SinkAsync(inserts, 50_000, 4)),
+            Way("raw binary COPY, no key (ceiling)", "new keys", all, EmptyAsync, () => CopyAsync("plain", inserts, 20_000), table: "plain"),
+            Way("COPY into a table with a key", "new keys", all, EmptyAsync, () => CopyAsync("bench__cdc", inserts, 20_000)),
+            Way("COPY to temp + MERGE, 20k", "new keys", all, EmptyAsync, () => StageAsync(inserts, 20_000, Merge)),
+            Way("COPY to temp + INSERT..SELECT, 5k", "new keys", all, EmptyAsync, () => StageAsync(inserts, 5_000, StagedInsert)),
+            Way("unnest, reused lists, 1k", "new keys", all, EmptyAsync, () => UnnestAsync(inserts, 1_000)),
+            Way("unnest, reused lists, 5k", "new keys", all, EmptyAsync, () => UnnestAsync(inserts, 5_000)),
+            Way("NpgsqlBatch, prepared, 5k", "new keys", all, EmptyAsync, () => BatchAsync(inserts, 5_000)),
+            Way("Dapper, list in a transaction", "new keys", few, EmptyAsync, () => DapperAsync(inserts[..few], isInTransaction: true)),
+            Way("Dapper, autocommit", "new keys", fewest, EmptyAsync, () => DapperAsync(inserts[..fewest], isInTransaction: false)),
+            Way("TypedCdc live, 5k", "new keys", all, EmptyAsync, () => SinkAsync(inserts, 5_000, 4)),
+            Way("TypedCdc live, 5k, one connection", "new keys", all, EmptyAsync, () => SinkAsync(inserts, 5_000, 1)),
+            Way("TypedCdc backfill, 50k", "new keys", all, EmptyAsync, () => SinkAsync(inserts, 50_000, 4)),
             Way("COPY to temp + MERGE, 20k", "present keys", all, FillAsync, () => StageAsync(updates, 20_000, Merge)),
             Way("unnest, reused lists, 5k", "present keys", all, FillAsync, () => UnnestAsync(updates, 5_000)),
             Way("TypedCdc live, 5k", "present keys", all, FillAsync, () => SinkAsync(updates, 5_000, 4)),
@@ -70,8 +72,8 @@ internal sealed class PostgresWays(string connectionString, BenchRow[] inserts, 
 
     private const string StagedInsert = $"INSERT INTO bench__cdc AS t ({Columns}) SELECT {Columns} FROM stage{OnConflict}";
 
-    private Measurement Way(string name, string group, int rows, Func<Task> prepare, Func<Task> write, bool isChecked = true) =>
-        new(name, group, rows, prepare, write, isChecked && rows == inserts.Length ? ChecksumAsync : null);
+    private Measurement Way(string name, string group, int rows, Func<Task> prepare, Func<Task> write, bool isChecked = true, string table = "bench__cdc") =>
+        new(name, group, rows, prepare, write, isChecked && rows == inserts.Length ? () => ChecksumAsync(table) : null);
 
     private async Task ExecuteAsync(string sql)
     {
@@ -79,50 +81,39 @@ internal sealed class PostgresWays(string connectionString, BenchRow[] inserts, 
         await command.ExecuteNonQueryAsync();
     }
 
-    private async Task MakeAsync(bool isKeyed)
+    /// <summary>The sinks, with their sessions open and their tables made; all ways write those tables.</summary>
+    private async Task StartSinksAsync()
     {
-        await ExecuteAsync("DROP VIEW IF EXISTS bench; DROP TABLE IF EXISTS bench__cdc CASCADE; DROP TABLE IF EXISTS bench__cdc_ties; DROP TABLE IF EXISTS cdc_models; DROP TABLE IF EXISTS cdc_watermarks");
-        if (isKeyed)
+        foreach (var connections in (int[])[1, 4])
         {
-            // Made by the sink, so that all ways write the same table.
-            foreach (var sink in _sinks.Values)
-            {
-                await sink.DisposeAsync();
-            }
-
-            _sinks.Clear();
-            foreach (var connections in (int[])[1, 4])
-            {
-                var tables = new TableSetBuilder();
-                tables.Add<BenchCustomer>();
-                var sink = new RelationalSink(tables.Build(), new PostgresStore(new() { ConnectionString = connectionString, Connections = connections }));
-                _sinks.Add(connections, sink);
-                await sink.StartAsync(
-                    new() { Application = "bench", TimeProvider = TimeProvider.System, Logger = NullLogger.Instance, Tables = new BenchRow.OnlyBench() }, default);
-
-                // What a session makes once it makes outside of the measured time: a write of nothing on every connection.
-                await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => sink.WriteAsync([], default).AsTask()));
-            }
-        }
-        else
-        {
-            await ExecuteAsync($"CREATE TABLE bench__cdc ({Types})");
+            var tables = new TableSetBuilder();
+            tables.Add<BenchCustomer>();
+            var sink = new RelationalSink(tables.Build(), new PostgresStore(new() { ConnectionString = connectionString, Connections = connections }));
+            _sinks.Add(connections, sink);
+            await sink.StartAsync(
+                new() { Application = "bench", TimeProvider = TimeProvider.System, Logger = NullLogger.Instance, Tables = new BenchRow.OnlyBench() }, default);
         }
 
+        await ExecuteAsync($"CREATE TABLE plain ({Types})");
+    }
+
+    private async Task EmptyAsync()
+    {
+        await ExecuteAsync("TRUNCATE plain, bench__cdc, bench__cdc_ties");
         await ExecuteAsync("CHECKPOINT");
     }
 
     private async Task FillAsync()
     {
-        await MakeAsync(isKeyed: true);
+        await EmptyAsync();
         await CopyAsync("bench__cdc", inserts, inserts.Length);
         await ExecuteAsync("VACUUM (ANALYZE) bench__cdc");
         await ExecuteAsync("CHECKPOINT");
     }
 
-    private async Task<string> ChecksumAsync()
+    private async Task<string> ChecksumAsync(string table)
     {
-        await using var command = new NpgsqlCommand($"SELECT count(*) || ' ' || sum(hashtextextended(ROW({Columns})::text, 0)) FROM bench__cdc", _connection);
+        await using var command = new NpgsqlCommand($"SELECT count(*) || ' ' || sum(hashtextextended(ROW({Columns})::text, 0)) FROM {table}", _connection);
         return (string)(await command.ExecuteScalarAsync())!;
     }
 
@@ -269,14 +260,28 @@ internal sealed class PostgresWays(string connectionString, BenchRow[] inserts, 
     private async Task SinkAsync(BenchRow[] rows, int batch, int connections)
     {
         var sink = _sinks[connections];
-        var lanes = rows.GroupBy(row => row.Record.GetKeyHash() % (ulong)connections).Select(static lane => lane.Select(static row => row.Record).ToList()).ToArray();
-        var size = Math.Max(1, Math.Min(batch, rows.Length / connections));
-        await Task.WhenAll(lanes.Select(lane => Task.Run(async () =>
+        await Task.WhenAll(Batches(rows, batch, connections).Select(lane => Task.Run(async () =>
         {
-            for (var i = 0; i < lane.Count; i += size)
+            foreach (var records in lane)
             {
-                await sink.WriteAsync(lane.GetRange(i, Math.Min(size, lane.Count - i)), default);
+                await sink.WriteAsync(records, default);
             }
         })));
+    }
+
+    // Cut once: the lists are delivery's, not the sink's.
+    private List<CdcRecord>[][] Batches(BenchRow[] rows, int batch, int connections)
+    {
+        if (!_batches.TryGetValue((rows, batch, connections), out var batches))
+        {
+            var size = Math.Max(1, Math.Min(batch, rows.Length / connections));
+            _batches.Add((rows, batch, connections), batches =
+            [
+                .. rows.GroupBy(row => row.Record.GetKeyHash() % (ulong)connections)
+                    .Select(lane => lane.Select(static row => row.Record).Chunk(size).Select(static chunk => chunk.ToList()).ToArray()),
+            ]);
+        }
+
+        return batches;
     }
 }
