@@ -30,6 +30,10 @@ public static class PostgresCdcBuilderExtensions
         return cdc.AddRelationalSink("Postgres", builder.Build(), () => new PostgresStore(options), sink =>
         {
             sink.Concurrency = options.Connections;
+
+            // A write takes what came while the one before it ran: little while live, and this much in a backfill or when behind.
+            sink.MaximumBatchRecords = 20_000;
+            sink.MaximumBatchBytes = 16 * 1024 * 1024;
             configure?.Invoke(sink);
         });
     }

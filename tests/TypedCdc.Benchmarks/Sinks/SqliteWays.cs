@@ -9,10 +9,11 @@ namespace TypedCdc.Benchmarks.Sinks;
 internal sealed class SqliteWays(BenchRow[] inserts, BenchRow[] updates) : IAsyncDisposable
 {
     private const string Columns = "id, name, email, balance, updated_at, active, cdc_ver, cdc_deleted_at, cdc_old, cdc_new";
-    private const int Batch = 5_000;
+    private const int Live = 5_000;
+    private const int Behind = 20_000; // what delivery gives a sink that is behind
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("typedcdc-bench-");
-    private readonly Dictionary<BenchRow[], List<CdcRecord>[]> _batches = [];
+    private readonly Dictionary<(BenchRow[] Rows, int Batch), List<CdcRecord>[]> _batches = [];
     private WriteBatch? _batch;
     private int _number;
     private RelationalSink? _sink;
@@ -26,10 +27,12 @@ internal sealed class SqliteWays(BenchRow[] inserts, BenchRow[] updates) : IAsyn
         [
             new("unguarded plain append, sync off (ceiling)", "SQLite, new keys", all, NextAsync, AppendAsync, ChecksumAsync),
             new("ADO, prepared, guarded, durable, 5k", "SQLite, new keys", all, MakeAsync, () => AdoAsync(inserts), ChecksumAsync),
-            new("TypedCdc, durable, 5k", "SQLite, new keys", all, MakeAsync, () => SinkAsync(inserts), ChecksumAsync),
+            new("TypedCdc, durable, 5k", "SQLite, new keys", all, MakeAsync, () => SinkAsync(inserts, Live), ChecksumAsync),
+            new("TypedCdc, durable, behind: 20k", "SQLite, new keys", all, MakeAsync, () => SinkAsync(inserts, Behind), ChecksumAsync),
             new("(of that: from record bytes to sorted rows)", "SQLite, new keys", all, () => Task.CompletedTask, ReadAsync, null),
             new("ADO, prepared, guarded, durable, 5k", "SQLite, present keys", all, FillAsync, () => AdoAsync(updates), ChecksumAsync),
-            new("TypedCdc, durable, 5k", "SQLite, present keys", all, FillAsync, () => SinkAsync(updates), ChecksumAsync),
+            new("TypedCdc, durable, 5k", "SQLite, present keys", all, FillAsync, () => SinkAsync(updates, Live), ChecksumAsync),
+            new("TypedCdc, durable, behind: 20k", "SQLite, present keys", all, FillAsync, () => SinkAsync(updates, Behind), ChecksumAsync),
         ];
     }
 
@@ -71,7 +74,7 @@ internal sealed class SqliteWays(BenchRow[] inserts, BenchRow[] updates) : IAsyn
     private async Task FillAsync()
     {
         await MakeAsync();
-        await SinkAsync(inserts);
+        await SinkAsync(inserts, Behind);
     }
 
     private Task AppendAsync()
@@ -126,11 +129,11 @@ internal sealed class SqliteWays(BenchRow[] inserts, BenchRow[] updates) : IAsyn
             command.Parameters.Add(parameter);
             return parameter;
         }).ToArray();
-        for (var i = 0; i < rows.Length; i += Batch)
+        for (var i = 0; i < rows.Length; i += Live)
         {
             using var transaction = connection.BeginTransaction();
             command.Transaction = transaction;
-            foreach (var row in rows.AsSpan(i, Math.Min(Batch, rows.Length - i)))
+            foreach (var row in rows.AsSpan(i, Math.Min(Live, rows.Length - i)))
             {
                 parameters[0].Value = row.Id;
                 parameters[1].Value = row.Name;
@@ -150,20 +153,20 @@ internal sealed class SqliteWays(BenchRow[] inserts, BenchRow[] updates) : IAsyn
         return Task.CompletedTask;
     }
 
-    private async Task SinkAsync(BenchRow[] rows)
+    private async Task SinkAsync(BenchRow[] rows, int batch)
     {
-        foreach (var records in Batches(rows))
+        foreach (var records in Batches(rows, batch))
         {
             await _sink!.WriteAsync(records, default);
         }
     }
 
     // Cut once: the lists are delivery's, not the sink's.
-    private List<CdcRecord>[] Batches(BenchRow[] rows)
+    private List<CdcRecord>[] Batches(BenchRow[] rows, int batch)
     {
-        if (!_batches.TryGetValue(rows, out var batches))
+        if (!_batches.TryGetValue((rows, batch), out var batches))
         {
-            _batches.Add(rows, batches = [.. rows.Select(static row => row.Record).Chunk(Batch).Select(static chunk => chunk.ToList())]);
+            _batches.Add((rows, batch), batches = [.. rows.Select(static row => row.Record).Chunk(batch).Select(static chunk => chunk.ToList())]);
         }
 
         return batches;
@@ -172,7 +175,7 @@ internal sealed class SqliteWays(BenchRow[] inserts, BenchRow[] updates) : IAsyn
     private Task ReadAsync()
     {
         _batch ??= BenchRow.NewBatch();
-        foreach (var records in Batches(inserts))
+        foreach (var records in Batches(inserts, Live))
         {
             _batch.Read(records);
         }
