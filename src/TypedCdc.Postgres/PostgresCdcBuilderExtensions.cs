@@ -35,6 +35,6 @@ public static class PostgresCdcBuilderExtensions
             sink.MaximumBatchRecords = 20_000;
             sink.MaximumBatchBytes = 16 * 1024 * 1024;
             configure?.Invoke(sink);
-        });
+        }, () => new PostgresHistoryStore(options));
     }
 }

@@ -10,6 +10,9 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
     /// <summary>The revisions that a table (1) has known.</summary>
     public const string SelectRevisions = "SELECT \"revisions\" FROM \"cdc_models\" WHERE \"name\" = $1";
 
+    /// <summary>Lets one worker migrate at a time, until its transaction ends.</summary>
+    public const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('typedcdc migrations', 0))";
+
     private const string CreateModels = "CREATE TABLE IF NOT EXISTS \"cdc_models\" (\"name\" text PRIMARY KEY, \"revisions\" text NOT NULL)";
 
     private static readonly PostgresMigrations Rules = new();
@@ -39,7 +42,7 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
     public static async Task RunAsync(NpgsqlConnection connection, TableSet tables, ILogger logger, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(connection, "SELECT pg_advisory_xact_lock(hashtextextended('typedcdc migrations', 0))", cancellationToken);
+        await ExecuteAsync(connection, Lock, cancellationToken);
         var mayChange = tables.Migrations != MigrationMode.Validate;
         if (mayChange)
         {
@@ -88,7 +91,11 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
         return place >= 0 && Array.IndexOf(ascending, above) > place;
     }
 
-    private static async Task<PresentTable> PresentAsync(NpgsqlConnection connection, SqlTable table, CancellationToken cancellationToken)
+    /// <summary>The columns of a table; none where it is not there.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="table">The table's name, quoted and with its schema.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<List<PresentColumn>> PresentColumnsAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {
         var columns = new List<PresentColumn>();
         await using (var command = new NpgsqlCommand(
@@ -101,7 +108,7 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
             ORDER BY a.attnum
             """,
             connection)
-        { Parameters = { new() { Value = Rules.TableName(table) } } })
+        { Parameters = { new() { Value = table } } })
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
@@ -110,6 +117,12 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
             }
         }
 
+        return columns;
+    }
+
+    private static async Task<PresentTable> PresentAsync(NpgsqlConnection connection, SqlTable table, CancellationToken cancellationToken)
+    {
+        var columns = await PresentColumnsAsync(connection, Rules.TableName(table), cancellationToken);
         var view = new List<string>();
         await using (var command = new NpgsqlCommand(
             "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum", connection)

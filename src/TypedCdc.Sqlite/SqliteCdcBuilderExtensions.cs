@@ -34,6 +34,6 @@ public static class SqliteCdcBuilderExtensions
             sink.MaximumBatchRecords = 20_000;
             sink.MaximumBatchBytes = 16 * 1024 * 1024;
             configure?.Invoke(sink);
-        });
+        }, () => new SqliteHistoryStore(options));
     }
 }

@@ -60,9 +60,13 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
     /// <summary>Whether the table of revisions is there; without it, nothing is known of other workers.</summary>
     public static bool HasModels(SqliteConnection connection) => connection.Query("SELECT 1 FROM sqlite_master WHERE name = 'cdc_models'").Count > 0;
 
+    /// <summary>The columns of a table; none where it is not there.</summary>
+    public static List<PresentColumn> PresentColumns(SqliteConnection connection, string table) =>
+        connection.Query("SELECT name, type, \"notnull\", pk, dflt_value IS NOT NULL FROM pragma_table_info(?1)", table)
+            .ConvertAll(static row => new PresentColumn(row[0]!, row[1]!, row[2] == "0", int.Parse(row[3]!, System.Globalization.CultureInfo.InvariantCulture), row[4] == "1"));
+
     private static PresentTable Present(SqliteConnection connection, SqlTable table) => new(
-        connection.Query("SELECT name, type, \"notnull\", pk, dflt_value IS NOT NULL FROM pragma_table_info(?1)", SqlName.OfTable(table.Name))
-            .ConvertAll(static row => new PresentColumn(row[0]!, row[1]!, row[2] == "0", int.Parse(row[3]!, System.Globalization.CultureInfo.InvariantCulture), row[4] == "1")),
+        PresentColumns(connection, SqlName.OfTable(table.Name)),
         connection.Query("SELECT c.name FROM pragma_table_info(?1) AS c JOIN sqlite_master AS m ON m.name = ?1 WHERE m.type = 'view'", table.Name).ConvertAll(static row => row[0]!));
 
     // The table of ties has the same columns as the table, and as little to lose: what is in it, is settled in a moment.

@@ -155,7 +155,7 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
 
     private static int OffsetOf(ReadOnlySpan<byte> utf8, ReadOnlyMemory<byte> slice) => utf8.Overlaps(slice.Span, out var offset) ? offset : 0;
 
-    private static Cell Key(RowBuffer buffer, TargetColumn column, ReadOnlySpan<byte> utf8, AttributeSlot slot)
+    internal static Cell Key(RowBuffer buffer, TargetColumn column, ReadOnlySpan<byte> utf8, AttributeSlot slot)
     {
         var expected = buffer.Table.Model.Attributes[column.Ordinal].Expected;
         if (slot.Kind == AttributeKind.None)

@@ -9,9 +9,19 @@ internal static class RelationalSinkRegistration
     /// <param name="tables">What it keeps.</param>
     /// <param name="open">Makes the database's side; called once a host.</param>
     /// <param name="configure">How the sink is fed; null for the defaults.</param>
+    /// <param name="openHistory">Makes the database's side of histories; called once a host. Null where the database has none.</param>
     public static CdcBuilder AddRelationalSink(
-        this CdcBuilder cdc, string name, TableSet tables, Func<IRelationalStore> open, Action<SinkOptions>? configure)
+        this CdcBuilder cdc, string name, TableSet tables, Func<IRelationalStore> open, Action<SinkOptions>? configure, Func<IHistoryStore>? openHistory = null)
     {
+        if (tables.Histories.Count > 0)
+        {
+            cdc.AddHistorySink(name, tables, openHistory ?? throw new InvalidOperationException($"The {name} sink keeps no history. Take out tables.AddHistory<…>()."), configure);
+            if (tables.Tables.Count == 0)
+            {
+                return cdc;
+            }
+        }
+
         foreach (var table in tables.Tables)
         {
             cdc.Model(table.Model);
@@ -25,6 +35,28 @@ internal static class RelationalSinkRegistration
             }
 
             configure?.Invoke(options);
+        });
+    }
+
+    private static void AddHistorySink(this CdcBuilder cdc, string name, TableSet tables, Func<IHistoryStore> open, Action<SinkOptions>? configure)
+    {
+        foreach (var table in tables.Histories)
+        {
+            cdc.Model(table.Model);
+        }
+
+        cdc.AddSink(_ => new HistorySink(tables, open()), name + "History", options =>
+        {
+            foreach (var table in tables.Histories)
+            {
+                options.Models.Add(table.Model);
+            }
+
+            configure?.Invoke(options);
+            options.Images = tables.Histories.Aggregate(Images.None, static (images, table) => images | table.Images);
+
+            // The user's name is the other sink's.
+            options.Name = options.Name is { } given && tables.Tables.Count > 0 ? given + "History" : options.Name;
         });
     }
 }

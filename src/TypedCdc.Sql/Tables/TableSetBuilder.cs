@@ -4,6 +4,7 @@ namespace TypedCdc;
 public sealed class TableSetBuilder
 {
     private readonly List<Sql.TargetTable> _tables = [];
+    private readonly List<Sql.HistoryTable> _histories = [];
 
     /// <summary>What the sink may do to tables that do not fit their models. The default value is <see cref="MigrationMode.AddOnly"/>.</summary>
     public MigrationMode Migrations { get; set; }
@@ -18,6 +19,35 @@ public sealed class TableSetBuilder
         configure?.Invoke(options);
         Add(CdcModel.Get<T>(), ordinal => options.Unfit.GetValueOrDefault(ordinal, options.OnUnfit), options.GoesBack);
         return this;
+    }
+
+    /// <summary>
+    /// Keeps every change of a model's items in an append-only table: what happened, the images before and after as JSON, when, by whom, and where in the stream. May stand beside
+    /// <see cref="Add{T}"/> or alone.
+    /// </summary>
+    /// <typeparam name="T">The model.</typeparam>
+    /// <param name="configure">Changes the defaults; null for none.</param>
+    /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not a model, its history was added before, or two histories would be one table.</exception>
+    public TableSetBuilder AddHistory<T>(Action<HistoryOptions>? configure = null)
+    {
+        var options = new HistoryOptions();
+        configure?.Invoke(options);
+        AddHistory(CdcModel.Get<T>(), options);
+        return this;
+    }
+
+    internal void AddHistory(CdcModel model, HistoryOptions options)
+    {
+        var added = new Sql.HistoryTable(model, options);
+        if (_histories.Find(history => history.Model.ClrType == model.ClrType
+            || (string.Equals(history.Name, added.Name, StringComparison.Ordinal) && string.Equals(history.Schema, added.Schema, StringComparison.Ordinal))) is { } other)
+        {
+            throw new InvalidOperationException(other.Model.ClrType == model.ClrType
+                ? $"The history of the model '{model.ClrType}' was added twice to one sink."
+                : $"The histories of the models '{other.Model.ClrType}' and '{model.ClrType}' would both be kept in the table '{added.Name}'. Give one of them another SqlName.");
+        }
+
+        _histories.Add(added);
     }
 
     internal void Add(CdcModel model, Func<int, UnfitValue> unfit, bool acceptsNewerTable)
@@ -38,5 +68,5 @@ public sealed class TableSetBuilder
     }
 
     internal Sql.TableSet Build() =>
-        _tables.Count > 0 ? new([.. _tables], Migrations) : throw new InvalidOperationException("The sink was given no table. Add one: tables => tables.Add<Customer>().");
+        _tables.Count + _histories.Count > 0 ? new([.. _tables], Migrations) { Histories = [.. _histories] } : throw new InvalidOperationException("The sink was given no table. Add one: tables => tables.Add<Customer>().");
 }

@@ -38,6 +38,14 @@ internal readonly ref struct AttributeJson
         Put("}"u8);
     }
 
+    /// <summary>Writes a whole item, in DynamoDB's JSON without a descriptor around it: <c>{"zip":{"N":"8000"}}</c>.</summary>
+    /// <param name="item">The map, from its first brace to its last.</param>
+    /// <param name="destination">Where to write.</param>
+    /// <param name="format">How values are written.</param>
+    /// <exception cref="CdcDecodeException">It is not a map of attribute values, or a name occurs twice in it.</exception>
+    internal static void WriteItem(ReadOnlySpan<byte> item, IBufferWriter<byte> destination, DocumentFormat format) =>
+        new AttributeJson(item, destination, format == DocumentFormat.Plain).WriteMap(new AttributeSlot(AttributeKind.M, 0, item.Length, isPlain: false));
+
     /// <summary>Writes a string that is spelled in the record, in its one spelling.</summary>
     internal void WriteText(ReadOnlySpan<byte> spelled)
     {
@@ -105,8 +113,14 @@ internal readonly ref struct AttributeJson
         Put("{"u8);
         for (var i = 0; i < count; i++)
         {
+            var name = entries![i].Name.Of(_record);
+            if (i > 0 && JsonText.Compare(entries[i - 1].Name.Of(_record), name) == 0)
+            {
+                throw new CdcDecodeException("A name occurs twice in a map.") { ByteOffset = entries[i].Name.Start };
+            }
+
             Put(i == 0 ? default : ","u8);
-            WriteText(entries![i].Name.Of(_record));
+            WriteText(name);
             Put(":"u8);
             Write(entries[i].Value);
         }

@@ -60,6 +60,9 @@ public readonly partial struct CdcRecord
     /// <summary>The event's id; empty where the source gives none.</summary>
     public string EventId => RecordDecoder.EventIdOf(Utf8.Span, _envelope).ToString();
 
+    /// <summary>Who made the change, where DynamoDB says so; null otherwise.</summary>
+    public UserIdentity? UserIdentity => RecordDecoder.UserIdentityOf(Utf8.Span, _envelope);
+
     /// <summary>True for a removal by DynamoDB's time to live.</summary>
     public bool IsTimeToLive => _envelope.IsTimeToLive;
 

@@ -174,14 +174,16 @@ internal static class RecordDecoder
         TableName = envelope.TableName,
         Region = envelope.Region,
         EventId = EventIdOf(record, envelope),
-        UserIdentity = envelope.IsTimeToLive ? UserIdentity.TimeToLive
-            : envelope.UserType.Length + envelope.UserPrincipal.Length == 0 ? null
-            : new(TextOf(record, envelope.UserType), TextOf(record, envelope.UserPrincipal)),
+        UserIdentity = UserIdentityOf(record, envelope),
         TimestampMicroseconds = envelope.TimestampMicroseconds,
         SizeBytes = envelope.SizeBytes,
         IsTimeToLive = envelope.IsTimeToLive,
         Position = position,
     };
+
+    internal static UserIdentity? UserIdentityOf(ReadOnlySpan<byte> record, in RecordEnvelope envelope) => envelope.IsTimeToLive ? UserIdentity.TimeToLive
+        : envelope.UserType.Length + envelope.UserPrincipal.Length == 0 ? null
+        : new(TextOf(record, envelope.UserType), TextOf(record, envelope.UserPrincipal));
 
     private static string TextOf(ReadOnlySpan<byte> record, in JsonSlice slice) => JsonText.GetString(slice.Of(record), slice.IsPlain);
 
