@@ -176,8 +176,17 @@ public sealed class SqliteHistoryTests
         var tables = new TableSetBuilder { Migrations = mode };
         tables.AddHistory<Customer>(configure);
         var sink = new HistorySink(tables.Build(), new SqliteHistoryStore(new() { Path = database.Path }) { BeforeStatement = beforeStatement });
-        await sink.StartAsync(SqliteFixture.Context(), default);
-        return sink;
+        try
+        {
+            await sink.StartAsync(SqliteFixture.Context(), default);
+            return sink;
+        }
+        catch
+        {
+            // A connection that is left to the finalizer closes when it likes, and locks the database then.
+            await sink.DisposeAsync();
+            throw;
+        }
     }
 
     private sealed class CrashException : Exception;
