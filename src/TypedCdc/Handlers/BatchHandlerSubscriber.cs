@@ -54,8 +54,9 @@ internal sealed class BatchHandlerSubscriber<T, THandler> : Subscriber
             }
         }
 
-        using var activity = context.Telemetry.StartBatch(Name, work);
+        using var spans = context.Telemetry.StartBatch(Name, work);
         await batch.WriteAsync(WriteAsync, context.Retry, Failure.OnPermanent, cancellationToken);
+        spans?.Fail(batch.Failures);
         foreach (var failure in batch.Failures)
         {
             changes[failure.Index] = null;

@@ -7,9 +7,6 @@ namespace TypedCdc.Observability;
 /// <summary>The meter and the activity source of one container. What is counted anyway is only looked at when somebody collects.</summary>
 internal sealed class CdcTelemetry : IDisposable
 {
-    // A span of a batch links to its records; beyond this many, collectors drop links anyway (OpenTelemetry specification, SpanLimits).
-    private const int MaximumLinks = 128;
-
     private readonly Meter _meter;
     private readonly bool _ownsMeter;
     private readonly ActivitySource _activities = new(CdcDiagnostics.ActivitySourceName);
@@ -98,24 +95,8 @@ internal sealed class CdcTelemetry : IDisposable
         return activity;
     }
 
-    /// <summary>A span of one batch, linked to its records.</summary>
-    internal Activity? StartBatch(string subscriber, Work work)
-    {
-        if (!_activities.HasListeners())
-        {
-            return null;
-        }
-
-        var links = work.Records.Where(record => record.Activity is not null).Take(MaximumLinks).Select(record => new ActivityLink(record.Activity!.Context)).ToArray();
-
-        // A batch of one is part of the record's own trace.
-        var activity = work.Records is [{ Activity: { } only }]
-            ? _activities.StartActivity("cdc deliver", ActivityKind.Internal, only.Context)
-            : _activities.StartActivity("cdc deliver", ActivityKind.Internal, parentContext: default, links: links);
-        activity?.SetTag("cdc.subscriber", subscriber);
-        activity?.SetTag("cdc.records", work.Records.Count);
-        return activity;
-    }
+    /// <summary>The spans of one batch; null where nobody listens.</summary>
+    internal BatchSpans? StartBatch(string subscriber, Work work) => _activities.HasListeners() ? BatchSpans.Start(_activities, subscriber, work) : null;
 
     public void Dispose()
     {

@@ -48,8 +48,9 @@ internal sealed class RawSinkSubscriber : Subscriber
             }
         }
 
-        using var activity = context.Telemetry.StartBatch(Name, work);
+        using var spans = context.Telemetry.StartBatch(Name, work);
         await batch.WriteAsync(_sink.WriteAsync, context.Retry, Failure.OnPermanent, cancellationToken);
+        spans?.Fail(batch.Failures);
         return new(work.Records.Count, batch.Failures);
     }
 

@@ -49,8 +49,9 @@ internal sealed class TypedSinkSubscriber<T> : Subscriber
             }
         }
 
-        using var activity = context.Telemetry.StartBatch(Name, work);
+        using var spans = context.Telemetry.StartBatch(Name, work);
         await batch.WriteAsync(_sink.WriteAsync, context.Retry, Failure.OnPermanent, cancellationToken);
+        spans?.Fail(batch.Failures);
         return new(work.Records.Count, batch.Failures);
     }
 

@@ -103,6 +103,65 @@ public class TelemetryTests
     }
 
     [Fact]
+    public async Task Each_record_of_a_batch_has_its_own_trace_down_to_the_write()
+    {
+        var ended = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name is "TypedCdc" or "database driver",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var sink = new DriverSink();
+        await using (var host = CdcTestHost.Start(cdc => cdc.Handle<Customer, RecordingHandler>().To(sink), services => services.AddSingleton(_journal)))
+        {
+            for (var id = 0; id < 20; id++)
+            {
+                host.Put(Person(52_000 + id, "x"));
+            }
+
+            await host.WaitUntilSettledAsync();
+        }
+
+        var mine = ended.Where(activity => (string?)activity.GetTagItem("cdc.subscriber") == nameof(DriverSink)).ToList();
+        var deliveries = mine.Where(static activity => activity.OperationName == "cdc deliver").ToList();
+        Assert.Equal(20, deliveries.Count);
+        Assert.Equal(20, deliveries.Select(static delivery => delivery.TraceId).Distinct().Count());
+        Assert.All(deliveries, delivery => Assert.Contains(ended, record => record.OperationName == "cdc record" && record.SpanId == delivery.ParentSpanId));
+
+        // Where they were written together, the trace and the batch know of each other, and the driver's span is the batch's.
+        var batches = mine.Where(static activity => activity.OperationName == "cdc batch").ToList();
+        Assert.NotEmpty(batches);
+        foreach (var batch in batches)
+        {
+            var records = batch.Links.Select(static link => link.Context.SpanId).ToHashSet();
+            var linked = deliveries.Where(delivery => delivery.Links.Any(link => link.Context.SpanId == batch.SpanId)).ToList();
+            Assert.Equal(batch.GetTagItem("cdc.records"), linked.Count);
+            Assert.All(linked, delivery => Assert.Contains(delivery.ParentSpanId, records));
+            Assert.Contains(ended, driver => driver.OperationName == "COPY" && driver.ParentSpanId == batch.SpanId);
+        }
+
+        Assert.Equal(1, mine.Count(static activity => activity.Status == ActivityStatusCode.Error && activity.OperationName == "cdc deliver"));
+    }
+
+    /// <summary>Has a driver that is traced, and refuses the first record.</summary>
+    private sealed class DriverSink : ISink
+    {
+        private readonly ActivitySource _driver = new("database driver");
+
+        public async ValueTask WriteAsync(IReadOnlyList<CdcRecord> records, CancellationToken cancellationToken)
+        {
+            using var copy = _driver.StartActivity("COPY");
+            await Task.Yield();
+            if (records[0].Position.SequenceNumber.ToString(null, null) == "1")
+            {
+                throw new RejectedRecordsException([new(0, new FormatException("no"))]);
+            }
+        }
+    }
+
+    [Fact]
     public async Task The_health_check_is_degraded_while_something_fails()
     {
         await using var host = Start();
