@@ -42,6 +42,9 @@ public readonly ref struct ChangeView<TView>
     /// <summary>True for a removal by DynamoDB's time to live.</summary>
     public bool IsTimeToLive => _envelope.IsTimeToLive;
 
+    /// <summary>True where a newer change of the same key was delivered before (<see cref="HandlerOptions.Deduplication"/>, which flags or drops such).</summary>
+    public bool IsStale { get; internal init; }
+
     /// <summary>The size of the item's images in bytes, as DynamoDB counts them; 0 where the source does not say.</summary>
     public int SizeBytes => _envelope.SizeBytes;
 

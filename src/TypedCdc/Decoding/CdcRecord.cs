@@ -117,6 +117,15 @@ public readonly partial struct CdcRecord
         where TView : struct, ICdcView<TView>, allows ref struct
         => RecordDecoder.View<TView>(Utf8.Span, _envelope, Position, images, _enableSensitiveData);
 
+    /// <summary>The item's key in place: a view of which only the key's attributes can be read.</summary>
+    /// <exception cref="CdcDecodeException">The keys do not fit the model.</exception>
+    internal TView ViewKeys<TView>()
+        where TView : struct, ICdcView<TView>, allows ref struct
+        => RecordDecoder.ViewKeys<TView>(Utf8.Span, _envelope);
+
+    /// <summary>The event's id, without a string.</summary>
+    internal EventId EventIdValue => RecordDecoder.EventIdOf(Utf8.Span, _envelope);
+
     /// <summary>Scans the new image for a model's attributes, for those who read it in place.</summary>
     /// <param name="model">The model.</param>
     /// <param name="slots">Room for one slot an attribute of the model, on the caller's stack; the reader looks into it.</param>

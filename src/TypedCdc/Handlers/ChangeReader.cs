@@ -25,7 +25,7 @@ internal sealed class ChangeReader<T>(CdcModel<T> model, HandlerOptions options,
             return change;
         }
 
-        var verdict = _window.Look(tracked.KeyHash, change.Header);
+        var verdict = _window.Look(tracked.KeyHash, change.Header.EventId, change.Header.TimestampMicroseconds);
         statistics.OnDeduplicated(verdict);
         change.IsStale = verdict == DeduplicationVerdict.Stale;
         return verdict == DeduplicationVerdict.Duplicate || (change.IsStale && _window.Stale == StaleChanges.Drop) ? null : change;
@@ -36,7 +36,7 @@ internal sealed class ChangeReader<T>(CdcModel<T> model, HandlerOptions options,
     {
         if (change is not null)
         {
-            _window?.Remember(tracked.KeyHash, change.Header);
+            _window?.Remember(tracked.KeyHash, change.Header.EventId, change.Header.TimestampMicroseconds);
         }
     }
 

@@ -15,11 +15,11 @@ internal sealed class DeduplicationWindow(DeduplicationOptions options)
 
     internal int Count => Math.Max(_events.Count, _newest.Count);
 
-    internal DeduplicationVerdict Look(ulong keyHash, in ChangeHeader header)
+    internal DeduplicationVerdict Look(ulong keyHash, EventId eventId, long timestampMicroseconds)
     {
         lock (_gate)
         {
-            if (header.EventId != default && _events.Contains(header.EventId))
+            if (eventId != default && _events.Contains(eventId))
             {
                 return DeduplicationVerdict.Duplicate;
             }
@@ -29,20 +29,20 @@ internal sealed class DeduplicationWindow(DeduplicationOptions options)
                 return DeduplicationVerdict.New;
             }
 
-            return header.TimestampMicroseconds < newest ? DeduplicationVerdict.Stale
-                : header.TimestampMicroseconds == newest ? DeduplicationVerdict.Tie
+            return timestampMicroseconds < newest ? DeduplicationVerdict.Stale
+                : timestampMicroseconds == newest ? DeduplicationVerdict.Tie
                 : DeduplicationVerdict.New;
         }
     }
 
     /// <summary>The handler has taken it.</summary>
-    internal void Remember(ulong keyHash, in ChangeHeader header)
+    internal void Remember(ulong keyHash, EventId eventId, long timestampMicroseconds)
     {
         lock (_gate)
         {
-            if (header.EventId != default && _events.Add(header.EventId))
+            if (eventId != default && _events.Add(eventId))
             {
-                _eventOrder.Enqueue(header.EventId);
+                _eventOrder.Enqueue(eventId);
                 if (_eventOrder.Count > options.Window)
                 {
                     _events.Remove(_eventOrder.Dequeue());
@@ -58,9 +58,9 @@ internal sealed class DeduplicationWindow(DeduplicationOptions options)
                 }
             }
 
-            if (header.TimestampMicroseconds >= newest)
+            if (timestampMicroseconds >= newest)
             {
-                _newest[keyHash] = header.TimestampMicroseconds;
+                _newest[keyHash] = timestampMicroseconds;
             }
         }
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using TypedCdc.Decoding;
 using TypedCdc.Pipeline;
 using TypedCdc.Transforms;
 
@@ -11,16 +12,18 @@ internal sealed class ViewHandlerSubscriber<TView, THandler> : Subscriber
 {
     private const int RunLength = 256;
 
-    private readonly HandlerOptions _options;
+    private readonly ViewHandlerOptions<TView> _options;
     private readonly CdcModel _model;
     private readonly ITransformChain? _transforms;
+    private readonly DeduplicationWindow? _window;
 
-    internal ViewHandlerSubscriber(string name, HandlerOptions options, CdcModel model, ITransformChain? transforms)
+    internal ViewHandlerSubscriber(string name, ViewHandlerOptions<TView> options, CdcModel model, ITransformChain? transforms)
         : base(name, options.Failure)
     {
         _options = options;
         _model = model;
         _transforms = transforms;
+        _window = options.Deduplication is { } deduplication ? new(deduplication) : null;
     }
 
     internal override LanePolicy Lanes => new(Name, _options.Concurrency, RunLength, int.MaxValue, SpansLanes: false);
@@ -39,13 +42,13 @@ internal sealed class ViewHandlerSubscriber<TView, THandler> : Subscriber
             var tracked = work.Records[index];
             using var activity = context.Telemetry.StartDelivery(Name, tracked);
             Exception? failure = null;
-            if (!context.Retry.IsWatched && TryDispatch(handler, tracked.Record, out failure))
+            if (!context.Retry.IsWatched && TryDispatch(handler, tracked, context.Statistics, out failure))
             {
                 continue;
             }
 
             // It failed, or a test wants to see each attempt.
-            var retry = new Retry(this, tracked.Record, context.Services) { Failure = failure };
+            var retry = new Retry(this, tracked, context) { Failure = failure };
             try
             {
                 await context.Retry.ExecuteAsync(static (retry, _) => retry.AttemptAsync(), retry, cancellationToken);
@@ -60,11 +63,11 @@ internal sealed class ViewHandlerSubscriber<TView, THandler> : Subscriber
         return WorkOutcome.Success(work.Records.Count);
     }
 
-    private bool TryDispatch(THandler handler, in CdcRecord record, out Exception? failure)
+    private bool TryDispatch(THandler handler, TrackedRecord tracked, CdcStatistics statistics, out Exception? failure)
     {
         try
         {
-            Dispatch(handler, record);
+            Dispatch(handler, tracked, statistics);
             failure = null;
             return true;
         }
@@ -75,20 +78,65 @@ internal sealed class ViewHandlerSubscriber<TView, THandler> : Subscriber
         }
     }
 
-    private void Dispatch(THandler handler, in CdcRecord record)
+    private void Dispatch(THandler handler, TrackedRecord tracked, CdcStatistics statistics)
     {
-        if (_transforms is null)
+        var record = tracked.Record;
+        try
         {
-            handler.Dispatch(record.View<TView>(_options.Images));
+            if (!PassesFilters(record))
+            {
+                return;
+            }
+
+            if (_transforms is not null)
+            {
+                if (_transforms.Rewrite(record) is not { } rewritten)
+                {
+                    return;
+                }
+
+                record = rewritten;
+            }
+
+            var verdict = _window?.Look(tracked.KeyHash, record.EventIdValue, record.TimestampMicroseconds) ?? DeduplicationVerdict.New;
+            statistics.OnDeduplicated(verdict);
+            var isStale = verdict == DeduplicationVerdict.Stale;
+            if (verdict == DeduplicationVerdict.Duplicate || (isStale && _window!.Stale == StaleChanges.Drop))
+            {
+                return;
+            }
+
+            handler.Dispatch(record.View<TView>(_options.Images) with { IsStale = isStale });
         }
-        else if (_transforms.Rewrite(record) is { } rewritten)
+        catch (CdcDecodeException exception)
         {
-            handler.Dispatch(rewritten.View<TView>(_options.Images));
+            // A value is converted when the handler reads it, and its view does not know of which record it is.
+            record.Explain(exception);
+            throw;
         }
+
+        _window?.Remember(tracked.KeyHash, record.EventIdValue, record.TimestampMicroseconds);
+    }
+
+    private bool PassesFilters(in CdcRecord record)
+    {
+        if (_options.KeysFilter is { } inPlace && !inPlace(record.ViewKeys<TView>()))
+        {
+            return false;
+        }
+
+        return _options.KeyFilter is not { } filter || filter(KeyOf(record));
+    }
+
+    private object KeyOf(in CdcRecord record)
+    {
+        var count = _model.Attributes.Count;
+        var slots = count <= AttributeScanner.StackSlots ? stackalloc AttributeSlot[AttributeScanner.StackSlots] : new AttributeSlot[count];
+        return _model.ReadKeyObject(record.ScanKeys(_model, slots[..count]));
     }
 
     /// <summary>The further attempts of a change that failed; each has a scope of its own.</summary>
-    private sealed class Retry(ViewHandlerSubscriber<TView, THandler> subscriber, CdcRecord record, IServiceProvider services)
+    private sealed class Retry(ViewHandlerSubscriber<TView, THandler> subscriber, TrackedRecord tracked, WorkContext context)
     {
         /// <summary>The first attempt's, which is over already; null where it is still to be made.</summary>
         internal Exception? Failure { get; set; }
@@ -104,8 +152,8 @@ internal sealed class ViewHandlerSubscriber<TView, THandler> : Subscriber
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
             }
 
-            await using var scope = services.CreateAsyncScope();
-            subscriber.Dispatch(scope.ServiceProvider.GetRequiredService<THandler>(), record);
+            await using var scope = context.Services.CreateAsyncScope();
+            subscriber.Dispatch(scope.ServiceProvider.GetRequiredService<THandler>(), tracked, context.Statistics);
         }
     }
 }

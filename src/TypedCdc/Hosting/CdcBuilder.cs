@@ -70,7 +70,7 @@ public sealed class CdcBuilder
     /// <summary>Calls a handler that reads changes in place, without an allocation. It comes from dependency injection, in a scope of its own for a run of changes.</summary>
     /// <typeparam name="TView">The model's view: <c>Customer.View</c>.</typeparam>
     /// <typeparam name="THandler">The handler; registered as scoped, unless it is registered already.</typeparam>
-    public CdcBuilder HandleViews<TView, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<HandlerOptions>? configure = null)
+    public CdcBuilder HandleViews<TView, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<ViewHandlerOptions<TView>>? configure = null)
         where TView : struct, ICdcView<TView>, allows ref struct
         where THandler : ViewHandler<TView>
     {
@@ -81,12 +81,6 @@ public sealed class CdcBuilder
         _registrations.Subscribers.Add(new(() => options.Value.Name, typeof(THandler).Name, (reader, name) => reader.Apply(name, options.Value), (_, name, transforms) =>
         {
             options.Value.Validate(name);
-            if (options.Value.KeyFilter is not null || options.Value.Deduplication is not null)
-            {
-                throw new CdcConfigurationException(
-                    $"The view handler '{name}' has a key filter or deduplication, which make objects of every change. Look at change.Keys in the handler, or use ChangeHandler<T>.");
-            }
-
             return new ViewHandlerSubscriber<TView, THandler>(name, options.Value, model, transforms.All.FirstOrDefault(chain => chain.Model == model));
         }));
         return this;

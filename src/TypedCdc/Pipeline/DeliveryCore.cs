@@ -17,6 +17,8 @@ internal sealed class DeliveryCore
     private readonly CdcStatistics _statistics;
     private readonly Queue<Reservation> _waiting = new();   // sources that wait for room, first come first served
     private readonly List<TrackedRecord> _abandoned = [];   // scratch
+    private readonly List<ShardState> _touched = [];        // in this step: shards with records that became done; they are advanced once, at its end
+    private readonly List<BatchState> _emptied = [];        // in this step: batches that may be done with
     private long _inFlightBytes;
     private int _inFlightRecords;
     private long _ordinal;
@@ -78,6 +80,19 @@ internal sealed class DeliveryCore
                 _isHalted = true;
                 break;
         }
+
+        foreach (var shard in _touched)
+        {
+            Advance(shard, commands);
+        }
+
+        _touched.Clear();
+        foreach (var batch in _emptied)
+        {
+            batch.TryRecycle();
+        }
+
+        _emptied.Clear();
     }
 
     private void Arrive(BatchState batch, TimeSpan now, List<DeliveryCommand> commands)
@@ -114,7 +129,7 @@ internal sealed class DeliveryCore
             }
         }
 
-        Advance(batch.Shard, commands);
+        Touch(batch.Shard);
         StartAll(commands);
     }
 
@@ -137,6 +152,7 @@ internal sealed class DeliveryCore
             if (failed.Action == FailureAction.Skip)
             {
                 commands.Add(new DeliveryCommand.ReportSkipped(work, failed));
+                work.Show(index);
                 Acknowledge(work.Records[index], commands);
                 continue;
             }
@@ -148,6 +164,7 @@ internal sealed class DeliveryCore
                 if (tripped is null)
                 {
                     (work.DeadLetters ??= []).Add(failed);
+                    work.Show(index);
                     continue;
                 }
             }
@@ -157,6 +174,7 @@ internal sealed class DeliveryCore
             if (_stop.Scope == StopScope.Shard)
             {
                 var record = work.Records[index];
+                work.Show(index);
                 if (!record.IsAbandoned)
                 {
                     commands.Add(new DeliveryCommand.ReportCut(work, failed, reason));
@@ -204,7 +222,16 @@ internal sealed class DeliveryCore
         if (--record.Remaining == 0)
         {
             Finished(record, commands);
-            Advance(record.Shard, commands);
+            Touch(record.Shard);
+        }
+    }
+
+    private void Touch(ShardState shard)
+    {
+        // A work's records are of one shard or of a few.
+        if (!_touched.Contains(shard))
+        {
+            _touched.Add(shard);
         }
     }
 
@@ -217,6 +244,7 @@ internal sealed class DeliveryCore
 
         if (record.Activity is not null)
         {
+            record.Batch.IsShown = true;
             commands.Add(new DeliveryCommand.EndRecord(record));
         }
 
@@ -225,13 +253,14 @@ internal sealed class DeliveryCore
         {
             commands.Add(new DeliveryCommand.Release(batch));
             GiveBack(batch.Reservation);
+            _emptied.Add(batch);
             AdmitWaiting(commands);
         }
     }
 
-    private static void Advance(ShardState shard, List<DeliveryCommand> commands)
+    private void Advance(ShardState shard, List<DeliveryCommand> commands)
     {
-        if (shard.TryAdvance())
+        if (shard.TryAdvance(_emptied))
         {
             commands.Add(new DeliveryCommand.Advance(shard, shard.Watermark!.Value));
         }

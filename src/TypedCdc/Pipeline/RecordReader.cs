@@ -6,13 +6,15 @@ namespace TypedCdc.Pipeline;
 /// <summary>Parses the envelopes of a published batch and finds out where each record goes.</summary>
 internal sealed class RecordReader
 {
+    private const int MaximumModels = 128;   // a bit each, in _narrowed
     private const int MaximumRoutes = 10_000; // table names come from outside
     private static readonly int[] ToUnreadable = [DeliveryCore.Unreadable];
 
     private readonly EngineSettings _settings;
     private readonly Subscriber[] _subscribers;
     private readonly ConcurrentDictionary<string, TableRoute> _routes = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<(string TableName, string Models), TableRoute> _narrowed = new();
+    private readonly ConcurrentDictionary<(TableRoute Table, UInt128 Models), TableRoute> _narrowed = new(); // by a bit for each of the table's models
+    private readonly RecordPool _pool = new();
     private readonly CdcRecordOptions _options;
     private readonly UnmappedAttributeWatch _unmapped;
 
@@ -27,22 +29,27 @@ internal sealed class RecordReader
     internal BatchState Read(ShardState shard, Reservation reservation, RecordBatch batch)
     {
         var options = batch.TableName is null ? _options : _options with { TableName = batch.TableName };
-        var state = new BatchState(shard, reservation, batch);
+        var state = new BatchState(shard, reservation, batch, _pool);
         for (var index = 0; index < batch.Count; index++)
         {
-            state.Records.Add(Read(state, batch, index, options));
+            Read(state, batch, index, options, state.Records[index]);
         }
 
         return state;
     }
 
-    private TrackedRecord Read(BatchState state, RecordBatch batch, int index, CdcRecordOptions options)
+    private void Read(BatchState state, RecordBatch batch, int index, CdcRecordOptions options, TrackedRecord tracked)
     {
         var position = batch.GetPosition(index);
         var utf8 = batch.GetUtf8(index);
+        tracked.Batch = state;
+        tracked.Index = index;
+        tracked.SequenceNumber = position.SequenceNumber;
+        tracked.SizeBytes = utf8.Length;
         if (batch.GetProblem(index) is { } problem)
         {
-            return Unreadable(new CdcDecodeException(problem) { Position = position });
+            Refuse(new CdcDecodeException(problem) { Position = position });
+            return;
         }
 
         try
@@ -56,89 +63,94 @@ internal sealed class RecordReader
 
             if (_unmapped.Check(record, route) is { } unmapped)
             {
-                return Unreadable(unmapped);
+                Refuse(unmapped);
+                return;
             }
 
             var subscribers = route.Subscribers;
             if (batch.GetTarget(index) is { } target && target != _subscribers[DeliveryCore.Unreadable].Name)
             {
-                var only = Array.FindIndex(_subscribers, subscriber => subscriber.Name == target);
+                var only = IndexOf(target);
                 if (!subscribers.Contains(only))
                 {
-                    return Unreadable(new CdcDecodeException($"The dead letter is for '{target}', but no handler or sink of that name takes records of this table.")
+                    Refuse(new CdcDecodeException($"The dead letter is for '{target}', but no handler or sink of that name takes records of this table.")
                     {
                         TableName = record.TableName,
                         Position = position,
                     });
+                    return;
                 }
 
                 subscribers = [only];
             }
 
-            return new()
-            {
-                Batch = state,
-                Index = index,
-                SequenceNumber = position.SequenceNumber,
-                Record = record,
-                Activity = _settings.Telemetry.StartRecord(record),
-                Operation = record.Operation,
-                Route = route,
-                Subscribers = subscribers,
-                KeyHash = subscribers.Length == 0 ? 0 : route.IsKnown ? record.GetKeyHash(route.Models[0]) : record.GetKeyHash(),
-                SizeBytes = utf8.Length,
-            };
+            tracked.KeyHash = subscribers.Length == 0 ? 0 : route.IsKnown ? record.GetKeyHash(route.Models[0]) : record.GetKeyHash();
+            tracked.Record = record;
+            tracked.Operation = record.Operation;
+            tracked.Route = route;
+            tracked.Subscribers = subscribers;
+            tracked.Activity = _settings.Telemetry.StartRecord(record);
         }
         catch (CdcDecodeException exception)
         {
-            return Unreadable(exception);
+            Refuse(exception);
         }
 
-        TrackedRecord Unreadable(Exception exception) => new()
+        void Refuse(Exception exception)
         {
-            Batch = state,
-            Index = index,
-            SequenceNumber = position.SequenceNumber,
-            Unreadable = exception,
-            Subscribers = ToUnreadable,
-            SizeBytes = utf8.Length,
-        };
+            tracked.KeyHash = 0;
+            tracked.Unreadable = exception;
+            tracked.Subscribers = ToUnreadable;
+        }
+    }
+
+    private int IndexOf(string subscriber)
+    {
+        for (var index = 0; index < _subscribers.Length; index++)
+        {
+            if (_subscribers[index].Name == subscriber)
+            {
+                return index;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>In a table of several models: the way of an item of those that it belongs to.</summary>
     private TableRoute Narrow(TableRoute table, in CdcRecord record)
     {
-        var models = new List<CdcModel>(1);
-        var doubtful = new List<CdcModel>(0);
-        foreach (var model in table.Models)
+        UInt128 models = 0, doubtful = 0;
+        for (var index = 0; index < table.Models.Count; index++)
         {
-            switch (ModelMatch.Matches(model, record))
+            switch (ModelMatch.Matches(table.Models[index], record))
             {
                 case true:
-                    models.Add(model);
+                    models |= UInt128.One << index;
                     break;
                 case null:
-                    doubtful.Add(model);
+                    doubtful |= UInt128.One << index;
                     break;
             }
         }
 
-        if (models.Count == 0)
+        if (models == 0)
         {
             models = doubtful; // their decoding says what is wrong
         }
 
-        // A handful of combinations a table, and the names of models cannot hold a line break.
-        var name = models.Count == 0 ? "\n" : string.Join('\n', models.Select(model => model.ClrType.FullName));
-        return _narrowed.GetOrAdd((table.TableName, name), static (_, state) =>
-        {
-            if (state.Models.Count == 0)
-            {
-                state.Reader._settings.Logger.UnknownItem(state.TableName);
-            }
+        // A handful of combinations a table.
+        return _narrowed.TryGetValue((table, models), out var route) ? route : _narrowed.GetOrAdd((table, models), CreateNarrowed(table, models));
+    }
 
-            return state.Reader.CreateRoute(state.TableName, state.Models);
-        }, (Reader: this, table.TableName, Models: models));
+    private TableRoute CreateNarrowed(TableRoute table, UInt128 models)
+    {
+        if (models == 0)
+        {
+            _settings.Logger.UnknownItem(table.TableName);
+        }
+
+        return CreateRoute(table.TableName, [.. table.Models.Where((_, index) => (models & (UInt128.One << index)) != 0)]);
     }
 
     private TableRoute Route(string tableName)
@@ -159,6 +171,11 @@ internal sealed class RecordReader
 
     private TableRoute CreateRoute(string tableName, IReadOnlyList<CdcModel> models)
     {
+        if (models.Count > MaximumModels)
+        {
+            throw new CdcConfigurationException($"Table '{tableName}' has {models.Count} models, but at most {MaximumModels} can share one.");
+        }
+
         var subscribers = new List<int>();
         for (var index = 0; index < _subscribers.Length; index++)
         {

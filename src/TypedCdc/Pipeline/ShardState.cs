@@ -27,17 +27,27 @@ internal sealed class ShardState(ShardId id)
 
     internal int PendingCount => _pending.Count;
 
-    internal void Add(TrackedRecord record) => _pending.Enqueue(record);
+    internal void Add(TrackedRecord record)
+    {
+        _pending.Enqueue(record);
+        record.Batch.Queued++;
+    }
 
     internal void Cut(long ordinal) => CutOrdinal = Math.Min(CutOrdinal, ordinal);
 
     /// <summary>Moves the watermark over the records that are done. True when it moved.</summary>
-    internal bool TryAdvance()
+    /// <param name="emptied">Takes the batches of which no record is queued any more.</param>
+    internal bool TryAdvance(List<BatchState> emptied)
     {
         var moved = false;
         while (_pending.TryPeek(out var head) && head.IsDone)
         {
             _pending.Dequeue();
+            if (--head.Batch.Queued == 0)
+            {
+                emptied.Add(head.Batch);
+            }
+
             if (head.IsAbandoned)
             {
                 continue;

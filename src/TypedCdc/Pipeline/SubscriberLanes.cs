@@ -8,7 +8,10 @@ namespace TypedCdc.Pipeline;
 /// </summary>
 internal sealed class SubscriberLanes
 {
+    private const int MaximumSpareRecords = 8_192; // a larger list is not kept
+
     private readonly int _subscriber;
+    private readonly Stack<Work> _spare = new(); // works that are over; no more than ever ran at once
     private readonly LanePolicy _policy;
     private readonly Queue<TrackedRecord>[] _lanes;
     private readonly bool[] _isHeld;        // a work holds the lane, or waits for its dead letters
@@ -75,7 +78,7 @@ internal sealed class SubscriberLanes
                     break;
                 }
 
-                work ??= new(_subscriber);
+                work ??= _spare.TryPop(out var spare) ? spare : new(_subscriber);
                 work.Records.Add(record);
                 bytes += record.SizeBytes;
                 taken++;
@@ -139,6 +142,14 @@ internal sealed class SubscriberLanes
         {
             _isHeld[lane] = false;
             MarkReady(lane);
+        }
+
+        // Used again by the next step: whoever ran it is done with it.
+        if (!work.IsShown && work.Records.Capacity <= MaximumSpareRecords)
+        {
+            work.Records.Clear();
+            work.Lanes.Clear();
+            _spare.Push(work);
         }
     }
 

@@ -1,36 +1,39 @@
 namespace TypedCdc.Pipeline;
 
-/// <summary>One record between its arrival and its acknowledgement: what it is, and how many subscribers are not done with it.</summary>
+/// <summary>
+/// One record between its arrival and its acknowledgement: what it is, and how many subscribers are not done with it. Used again for another record when its batch is done
+/// (<see cref="RecordPool"/>).
+/// </summary>
 internal sealed class TrackedRecord
 {
-    internal required BatchState Batch { get; init; }
+    internal required BatchState Batch { get; set; }
 
-    internal required SequenceNumber SequenceNumber { get; init; }
+    internal required SequenceNumber SequenceNumber { get; set; }
 
     /// <summary>Its index in the batch, for its bytes.</summary>
-    internal int Index { get; init; }
+    internal int Index { get; set; }
 
     /// <summary>The parsed record; default where <see cref="Unreadable"/> is set.</summary>
-    internal CdcRecord Record { get; init; }
+    internal CdcRecord Record { get; set; }
 
     /// <summary>Why the bytes are not a change record; null where they are one.</summary>
-    internal Exception? Unreadable { get; init; }
+    internal Exception? Unreadable { get; set; }
 
     /// <summary>The stable hash of the item's key, which picks the lane.</summary>
-    internal ulong KeyHash { get; init; }
+    internal ulong KeyHash { get; set; }
 
     /// <summary>The table's models and counters; null where the table is not known to the record.</summary>
-    internal TableRoute? Route { get; init; }
+    internal TableRoute? Route { get; set; }
 
     /// <summary>The subscribers that take it, by index. Empty: done on arrival.</summary>
-    internal required int[] Subscribers { get; init; }
+    internal required int[] Subscribers { get; set; }
 
-    internal ChangeOperation Operation { get; init; }
+    internal ChangeOperation Operation { get; set; }
 
-    internal int SizeBytes { get; init; }
+    internal int SizeBytes { get; set; }
 
     /// <summary>The span of its delivery; null where nobody listens.</summary>
-    internal System.Diagnostics.Activity? Activity { get; init; }
+    internal System.Diagnostics.Activity? Activity { get; set; }
 
     /// <summary>The order of arrival over all shards, given by the core.</summary>
     internal long Ordinal { get; set; }
@@ -47,4 +50,23 @@ internal sealed class TrackedRecord
     internal bool IsAbandoned => Shard.IsAbandoned || Ordinal >= Shard.CutOrdinal;
 
     internal ShardState Shard => Batch.Shard;
+
+    /// <summary>Back to what a new one is, holding on to nothing.</summary>
+    internal void Clear()
+    {
+        Batch = null!;
+        SequenceNumber = default;
+        Index = 0;
+        Record = default;
+        Unreadable = null;
+        KeyHash = 0;
+        Route = null;
+        Subscribers = [];
+        Operation = default;
+        SizeBytes = 0;
+        Activity = null;
+        Ordinal = 0;
+        Remaining = 0;
+        IsDeadLettered = false;
+    }
 }

@@ -12,6 +12,16 @@ internal sealed class Work(int subscriber)
     /// <summary>The lanes it holds, with how many records it took from the head of each.</summary>
     internal List<(int Lane, int Count)> Lanes { get; } = [];
 
+    /// <summary>Somebody outside of the core's lock looks at it after it is released.</summary>
+    internal bool IsShown { get; private set; }
+
+    /// <summary>A record of it goes into a log or a dead letter: neither the work nor the record is used again.</summary>
+    internal void Show(int index)
+    {
+        IsShown = true;
+        Records[index].Batch.IsShown = true;
+    }
+
     /// <summary>The records whose dead letters are being stored.</summary>
     internal List<RecordFailure>? DeadLetters { get; set; }
 }

@@ -29,6 +29,9 @@ public abstract class CdcModel
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual bool Matches(in ItemReader image) => true;
 
+    /// <summary>The typed key as an object, without knowing the model's type; see <see cref="CdcModel{T}.ReadKey"/>.</summary>
+    internal abstract object ReadKeyObject(in ItemReader keys);
+
     /// <summary>For generated code: makes a model known. The last registration of a type wins.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static void Register<T>(CdcModel<T> model) => Registered<T>.Model = model;
@@ -61,6 +64,8 @@ public abstract class CdcModel<T> : CdcModel
 {
     /// <inheritdoc/>
     public sealed override Type ClrType => typeof(T);
+
+    internal sealed override object ReadKeyObject(in ItemReader keys) => ReadKey(keys);
 
     /// <summary>Makes the model from a scanned item.</summary>
     /// <exception cref="CdcDecodeException">A value does not fit its member.</exception>

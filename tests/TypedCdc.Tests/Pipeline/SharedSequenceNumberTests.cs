@@ -24,7 +24,7 @@ public class SharedSequenceNumberTests
         foreach (var index in new[] { 0, 2, 1, 3, 4 })
         {
             records[index].Remaining = 0;
-            shard.TryAdvance();
+            shard.TryAdvance([]);
             seen.Add(shard.Watermark);
         }
 
