@@ -23,12 +23,7 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
 
     public override IReadOnlyList<(string Name, string Definition)> OwnColumns { get; } = [("cdc_old", "\"cdc_old\" bigint"), ("cdc_new", "\"cdc_new\" bigint")];
 
-    public override string Normalize(string type) => type switch
-    {
-        "timestamptz" => "timestamp with time zone",
-        "time" => "time without time zone",
-        _ => type,
-    };
+    public override string Normalize(string type) => PostgresTypeName.InCatalogue(type);
 
     public override bool IsWider(string present, string declared) => IsAbove(Integers, present, declared) || IsAbove(Floats, present, declared);
 
@@ -135,7 +130,19 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
             }
         }
 
-        return new(columns, view);
+        var indexes = new List<string>();
+        await using (var command = new NpgsqlCommand(
+            "SELECT c.relname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass($1)", connection)
+        { Parameters = { new() { Value = Rules.TableName(table) } } })
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                indexes.Add(reader.GetString(0));
+            }
+        }
+
+        return new(columns, view, indexes);
     }
 
     // What is in the table of ties is settled in a moment: it is made anew rather than migrated.

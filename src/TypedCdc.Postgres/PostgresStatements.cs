@@ -124,7 +124,24 @@ internal sealed class PostgresStatements
     // As the model has it: a type of the user's own is made of it on the way into the table.
     private static string StageType(SqlColumn column) => SqlColumnTypes.Get(SqlDatabase.Postgres, column.Type);
 
+    // A type that the user gave the column takes what fits it, and refuses the rest: it is assigned to text types, which then refuse to cut, and numbers and times
+    // must come out of the cast as they went in.
     private static string Value(string alias, SqlColumn column)
+    {
+        var value = OwnValue(alias, column);
+        if (!column.IsGivenIn(SqlDatabase.Postgres) || PostgresTypeName.IsText(column.TypeIn(SqlDatabase.Postgres)))
+        {
+            return value;
+        }
+
+        var type = column.TypeIn(SqlDatabase.Postgres);
+        return column.Type is SqlColumnType.Int16 or SqlColumnType.Int32 or SqlColumnType.Int64 or SqlColumnType.Numeric or SqlColumnType.Single or SqlColumnType.Double
+            or SqlColumnType.Timestamp or SqlColumnType.Date or SqlColumnType.Time or SqlColumnType.Interval
+            ? $"CASE WHEN ({value})::{type} IS DISTINCT FROM {value} THEN ('inexact ' || {alias}.\"cdc_ord\")::{type} ELSE ({value})::{type} END"
+            : $"({value})::{type}";
+    }
+
+    private static string OwnValue(string alias, SqlColumn column)
     {
         var name = $"{alias}.{SqlName.Quote(column.Name)}";
         return column.SqlType is { } type ? $"CAST({name} AS {type})" : name;

@@ -67,7 +67,8 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
 
     private static PresentTable Present(SqliteConnection connection, SqlTable table) => new(
         PresentColumns(connection, SqlName.OfTable(table.Name)),
-        connection.Query("SELECT c.name FROM pragma_table_info(?1) AS c JOIN sqlite_master AS m ON m.name = ?1 WHERE m.type = 'view'", table.Name).ConvertAll(static row => row[0]!));
+        connection.Query("SELECT c.name FROM pragma_table_info(?1) AS c JOIN sqlite_master AS m ON m.name = ?1 WHERE m.type = 'view'", table.Name).ConvertAll(static row => row[0]!),
+        connection.Query("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?1", SqlName.OfTable(table.Name)).ConvertAll(static row => row[0]!));
 
     // The table of ties has the same columns as the table, and as little to lose: what is in it, is settled in a moment.
     private static void MigrateTies(SqliteConnection connection, TargetTable table)

@@ -257,6 +257,42 @@ public sealed class DiagnosticTests
         "[CdcTable(\"one\")] public partial class Model { [PartitionKey] public long Id { get; set; } [CdcOverflow] public System.Collections.Generic.IReadOnlyDictionary<string, System.Text.Json.JsonElement> Rest { get; init; } }"
             .Replace("init; } }", "init; } = new System.Collections.Generic.Dictionary<string, System.Text.Json.JsonElement>(); }", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("[CdcColumn([|OnUnfit = UnfitValue.ToOverflow|])] public DateTimeOffset? Member { get; init; }")]
+    [InlineData("[CdcColumn([|OnUnfit = UnfitValue.ToOverflow|])] public DateTimeOffset? Member { get; init; } [CdcOverflow, CdcColumn(Ignore = true)] public AttributeMap Rest { get; init; } = AttributeMap.Empty;")]
+    [InlineData("[SortKey, CdcColumn([|OnUnfit = UnfitValue.NullAndReport|])] public required string Member { get; init; }")]
+    [InlineData("[SortKey, CdcColumn([|Ignore = true|])] public required string Member { get; init; }")]
+    [InlineData("[CdcOverflow, CdcColumn([|OnUnfit = UnfitValue.NullAndReport|])] public AttributeMap Rest { get; init; } = AttributeMap.Empty;")]
+    [InlineData("[CdcColumn(\"name\", [|Ignore = true|])] public string? Member { get; init; }")]
+    [InlineData("[CdcColumn([|Ignore = true|], Type = \"varchar(9)\")] public string? Member { get; init; }")]
+    [InlineData("[CdcColumn([|Type = \" \"|])] public string? Member { get; init; }")]
+    [InlineData("[CdcColumn([|SqliteType = \"TEXT; DROP TABLE x\"|])] public string? Member { get; init; }")]
+    public void TCDC030_column(string member) =>
+        Error("TCDC030", "[CdcTable(\"one\")] public partial record One([PartitionKey] long Id) { " + member + " }");
+
+    [Fact]
+    public void TCDC030_columns_that_can_be_kept() => MarkedSource.ExpectNone(
+        "[CdcTable(\"one\")] public partial record One([PartitionKey, CdcColumn(OnUnfit = UnfitValue.Fail, Type = \"numeric(20)\")] long Id, [CdcColumn(Ignore = true)] string? A, "
+        + "[CdcColumn(OnUnfit = UnfitValue.ToOverflow)] DateTimeOffset? B, [CdcColumn(\"cc\", Type = \"varchar(40)\", SqliteType = \"TEXT\", OnUnfit = UnfitValue.NullAndReport)] string? C) "
+        + "{ [CdcOverflow] public AttributeMap Rest { get; init; } = AttributeMap.Empty; }");
+
+    [Theory]
+    [InlineData("[[|CdcIndex(\"Nobody\")|]]", "")]
+    [InlineData("[[|CdcIndex|]]", "")]
+    [InlineData("[[|CdcIndex(\"A\", \"A\")|]]", "")]
+    [InlineData("[CdcIndex(\"A\", \"Id\"), [|CdcIndex(\"A\", \"Id\")|]]", "")]
+    [InlineData("[[|CdcIndex(\"A\", \"Left\")|]]", "[CdcColumn(Ignore = true)] public string? Left { get; init; }")]
+    [InlineData("", "[[|CdcIndex(\"A\")|]] public string? B { get; init; }")]
+    [InlineData("", "[[|CdcIndex|]] public System.Collections.Generic.List<string>? B { get; init; }")]
+    [InlineData("", "[CdcIndex(Name = \"x\")] public string? B { get; init; } [[|CdcIndex(Name = \"x\")|]] public string? C { get; init; }")]
+    [InlineData("", "[[|CdcIndex(Name = \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\")|]] public string? B { get; init; }")]
+    public void TCDC031_index(string onType, string member) =>
+        Error("TCDC031", "[CdcTable(\"one\")] " + onType + " public partial record One([PartitionKey] long Id, string? A) { " + member + " }");
+
+    [Fact]
+    public void TCDC031_indexes_that_can_be_made() => MarkedSource.ExpectNone(
+        "[CdcTable(\"one\"), CdcIndex(nameof(A), nameof(Id)), CdcIndex(nameof(Id), nameof(A), Name = \"mine\")] public partial record One([PartitionKey] long Id, [CdcIndex] string? A) { [CdcIndex] public decimal? B; }");
+
     // The SDK is known by its names only, so a test can stand in for it.
     private const string Aws = """
         namespace Amazon.DynamoDBv2.DataModel

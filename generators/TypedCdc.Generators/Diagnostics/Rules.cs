@@ -8,8 +8,8 @@ namespace TypedCdc.Generators.Diagnostics;
 /// <summary>The rules that models are held to.</summary>
 internal static class Rules
 {
-    private const string Category = "TypedCdc";
-    private const string HelpLinkBase = "https://github.com/typedcdc/typedcdc/blob/main/src/TypedCdc/docs/rules/";
+    internal const string Category = "TypedCdc";
+    internal const string HelpLinkBase = "https://github.com/typedcdc/typedcdc/blob/main/src/TypedCdc/docs/rules/";
 
     public static readonly DiagnosticDescriptor NotPartial = new(
         "TCDC001", "A model must be partial",
@@ -124,6 +124,7 @@ internal static class Rules
         NotPartial, NoPartitionKey, TwoKeys, KeyType, AttributeClash, ColumnClash, NameTaken, UnsupportedType, NothingFills, SqlNameTooLong, TableName,
         Unreachable, NoConstructor, ModelShape, RequiredNotMapped, InexactKey, AttributeName, WrongEncoding, WrongConverter,
         WrongOverflow, AwsAnnotation,
+        .. ColumnRules.All(),
     ];
 
     public static DiagnosticDescriptor Get(string id) => ById[id];

@@ -23,7 +23,7 @@ internal static class CodecEmitter
             writer, model.Object, "public override global::TypedCdc.Decoding.AttributeTable Attributes { get; }",
             discrimination is not null && discrimination.Ordinal == model.Members.Count ? discrimination.Attribute : null);
         writer.Line();
-        Schema(writer, model);
+        SchemaEmitter.Emit(writer, model);
         writer.Line();
         ObjectEmitter.Read(writer, model.Object, $"public override {model.FullName} Read(in global::TypedCdc.Decoding.ItemReader item)");
         writer.Line();
@@ -60,37 +60,6 @@ internal static class CodecEmitter
         writer.Line();
         ObjectEmitter.Slots(writer, model.Object);
         writer.Close();
-    }
-
-    private static void Schema(CodeWriter writer, TableModel model)
-    {
-        writer.Open("public override global::TypedCdc.TableSchema Schema { get; } = new()");
-        writer.Line($"TableName = {CSharpLiteral.Of(model.TableName)},");
-        writer.Line($"SqlName = {CSharpLiteral.Of(model.SqlName)},");
-        if (model.SqlSchema is not null)
-        {
-            writer.Line($"SqlSchema = {CSharpLiteral.Of(model.SqlSchema)},");
-        }
-
-        writer.Line("Attributes =").Line("[").Indented(inner =>
-        {
-            foreach (var member in model.Members)
-            {
-                inner.Line(
-                    $"new() {{ Name = {CSharpLiteral.Of(member.AttributeName)}, MemberName = {CSharpLiteral.Of(member.Name)}, Kinds = {ObjectEmitter.Kinds(member.Shape.Kinds)}, "
-                    + (member.IsRequired ? "IsRequired = true, " : "") + (member.IsNullable ? "IsNullable = true, " : "")
-                    + $"ColumnName = {CSharpLiteral.Of(member.ColumnName)}, ColumnType = global::TypedCdc.ColumnType.{member.Shape.Column}"
-                    + (member.Shape.Encoding is { } encoding ? $", Encoding = global::TypedCdc.AttributeEncoding.{encoding}" : "") + " },");
-            }
-        }).Line("],");
-        writer.Line($"PartitionKey = {ObjectEmitter.Ordinal(model.PartitionKey)},");
-        if (model.SortKey >= 0)
-        {
-            writer.Line($"SortKey = {ObjectEmitter.Ordinal(model.SortKey)},");
-        }
-
-        writer.Line($"Revision = {CSharpLiteral.Of(model.Revision)},");
-        writer.Close(";");
     }
 
     private static string KeyArguments(TableModel model) => string.Join(

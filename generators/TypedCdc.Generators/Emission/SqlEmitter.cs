@@ -33,7 +33,7 @@ internal static class SqlEmitter
             isFirst = false;
             writer.Line($"/// <summary>SQL for {NameOf(dialect)}.</summary>");
             writer.Open($"public static class {dialect}");
-            Constant(writer, "CreateTable", "The table, its index on tombstones, and the view that hides tombstones. Can be run again.", SqlStatements.CreateTable(dialect, table));
+            Constant(writer, "CreateTable", "The table, its indexes, and the view that hides tombstones. Can be run again.", SqlStatements.CreateTable(dialect, table));
             writer.Line();
             Constant(writer, "Upsert", "Writes one row unless the table has a newer one.", SqlStatements.Upsert(dialect, table));
             writer.Line();
@@ -49,7 +49,11 @@ internal static class SqlEmitter
     /// <summary>The model as the statements need it.</summary>
     public static SqlTable ToTable(TableModel model) => new(
         model.SqlSchema, model.SqlName,
-        model.Members.Select(static member => new SqlColumn(member.ColumnName, member.Name, member.Shape.Column, ToKey(member.Key))).ToList());
+        model.Members.Where(static member => !member.Column.IsIgnored)
+            .Select(static member => new SqlColumn(member.ColumnName, member.Name, member.Shape.Column, ToKey(member.Key), Given(member.Column.Types))).ToList(),
+        model.Indexes.Select(index => new SqlIndex(index.Name, index.Members.Select(ordinal => model.Members[ordinal].ColumnName).ToList())).ToList());
+
+    private static GivenSqlTypes? Given(ColumnTypes? types) => types is null ? null : new(types.Any, types.Postgres, types.Sqlite, types.CrateDb, types.Redshift);
 
     private static SqlKey ToKey(KeyRole role) => role switch
     {

@@ -41,6 +41,9 @@ internal sealed record MemberModel
 
     public required string ColumnName { get; init; }
 
+    /// <summary>The SQL column beyond its name.</summary>
+    public required ColumnModel Column { get; init; }
+
     public required ValueShape Shape { get; init; }
 
     public required Filling Filling { get; init; }

@@ -43,6 +43,9 @@ internal sealed record TableModel
 
     public required string? SqlSchema { get; init; }
 
+    /// <summary>The indexes of the SQL table.</summary>
+    public required EquatableArray<IndexModel> Indexes { get; init; }
+
     /// <summary>How items become the model.</summary>
     public required ObjectModel Object { get; init; }
 

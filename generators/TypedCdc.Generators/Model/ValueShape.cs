@@ -81,6 +81,12 @@ internal sealed record ValueShape
     /// <summary>The generated class that reads and writes it (nested models, enums with names of their own), or the field of the converter.</summary>
     public string? Codec { get; init; }
 
+    /// <summary>The names of an enum that stands by name.</summary>
+    public EnumSchemaModel? Enum { get; init; }
+
+    /// <summary>The integer under an enum that stands by number.</summary>
+    public string? EnumUnderlyingType { get; init; }
+
     /// <summary>A <c>DateTime</c> where the getter gives a <c>DateTimeOffset</c>.</summary>
     public bool IsDateTime { get; init; }
 

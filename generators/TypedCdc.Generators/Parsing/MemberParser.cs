@@ -102,6 +102,7 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
             Identifier = ModelShape.IdentifierOf(candidate.Name),
             AttributeName = attributeName,
             ColumnName = column is not null && Annotations.GetFirstString(column) is { Length: > 0 } name ? name : SqlName.FromDynamoDb(candidate.IsOverflow ? candidate.Name : attributeName),
+            Column = ColumnParser.Of(candidate),
             Shape = shape,
             Filling = filling,
             Key = key,

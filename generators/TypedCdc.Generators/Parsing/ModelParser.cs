@@ -105,6 +105,8 @@ internal static class ModelParser
         var tableName = CheckTableName(context, table);
         var sqlName = Annotations.GetNamedString(table, "SqlName") is { Length: > 0 } given ? given : SqlName.FromDynamoDb(tableName);
         CheckSqlNames(context, table, sqlName, members);
+        ColumnParser.Check(context, members);
+        var indexes = ColumnParser.Indexes(context, members, sqlName);
         var names = GeneratedNaming.Choose(context);
         var isOwn = SymbolEqualityComparer.Default.Equals(type, context.Root);
         var holder = isOwn ? type.Name : GeneratedNaming.ChooseHolder(context, sameNameBefore);
@@ -131,6 +133,7 @@ internal static class ModelParser
             TableName = tableName,
             SqlName = sqlName,
             SqlSchema = sqlSchema,
+            Indexes = indexes,
             Object = parsed.Model,
             Nested = context.Nested.ToEquatableArray(),
             Enums = context.Enums.ToEquatableArray(),
@@ -203,7 +206,7 @@ internal static class ModelParser
             [SqlName.Version] = "the version that the sink adds",
             [SqlName.DeletedAt] = "the removal time that the sink adds",
         };
-        foreach (var member in members)
+        foreach (var member in members.Where(static member => !member.Model.Column.IsIgnored))
         {
             var location = context.LocationOf(member.Candidate.Symbol);
             if (SqlName.IsTooLong(member.Model.ColumnName))

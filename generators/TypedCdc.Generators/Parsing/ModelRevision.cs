@@ -15,8 +15,13 @@ internal static class ModelRevision
         var lines = new System.Collections.Generic.List<string>();
         foreach (var member in model.Members)
         {
-            lines.Add(string.Join(
-                "\0", member.AttributeName, member.ColumnName, member.Shape.Column.ToString(), member.Shape.Kinds.ToString(), member.Key.ToString()));
+            // A member without a column is nothing to the table.
+            if (!member.Column.IsIgnored)
+            {
+                lines.Add(string.Join(
+                    "\0", member.AttributeName, member.ColumnName, member.Shape.Column.ToString(), member.Shape.Kinds.ToString(), member.Key.ToString())
+                    + (member.Column.Types is { } types ? "\0" + types : ""));
+            }
         }
 
         lines.Sort(System.StringComparer.Ordinal);

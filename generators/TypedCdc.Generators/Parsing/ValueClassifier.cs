@@ -102,11 +102,13 @@ internal sealed class ValueClassifier(ParseContext context)
         if (options.IsEnumNumber || context.IsAwsAnnotated || Annotations.Find(type.GetAttributes(), Annotations.EnumNumber) is not null)
         {
             var column = type.EnumUnderlyingType is { } underlying ? Special(underlying)!.Column : SqlColumnType.Int64;
-            return Make(type, ValueKind.EnumNumber, AttributeKinds.N, column, $"an N that is a number of {type.Name}") with { Encoding = "EnumNumber" };
+            return Make(type, ValueKind.EnumNumber, AttributeKinds.N, column, $"an N that is a number of {type.Name}") with { Encoding = "EnumNumber", EnumUnderlyingType = type.EnumUnderlyingType is { } integer ? NameOf(integer) : null };
         }
 
         var shape = Make(type, ValueKind.Enum, AttributeKinds.S, SqlColumnType.Text, $"an S that names a {type.Name}");
-        return NamesOf(type) is { } names ? shape with { Kind = ValueKind.NamedEnum, Codec = names } : shape;
+        var given = NamesOf(type);
+        shape = shape with { Enum = SchemaOf(type, given) };
+        return given is null ? shape : shape with { Kind = ValueKind.NamedEnum, Codec = given };
     }
 
     // [EnumMember(Value = "in-transit")] of System.Runtime.Serialization and [JsonStringEnumMemberName("in-transit")] of System.Text.Json.
@@ -144,6 +146,11 @@ internal sealed class ValueClassifier(ParseContext context)
         context.Enums.Add(new(codec, NameOf(type), names.ToEquatableArray()));
         return codec;
     }
+
+    private EnumSchemaModel SchemaOf(INamedTypeSymbol type, string? codec) => new(
+        type.GetMembers().OfType<IFieldSymbol>().Where(static field => field.HasConstantValue).Select(static field => field.Name).ToEquatableArray(),
+        codec is null ? EquatableArray<string>.Empty : context.Enums.Find(known => known.Codec == codec)!.Names.Select(static name => name.Name).ToEquatableArray(),
+        type.GetAttributes().Any(static attribute => attribute.AttributeClass is { Name: "FlagsAttribute", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } }));
 
     private static ValueShape Integer(ITypeSymbol type, SqlColumnType column) =>
         Make(type, ValueKind.Integer, AttributeKinds.N, column, $"an N that fits {type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)}");

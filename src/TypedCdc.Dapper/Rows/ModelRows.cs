@@ -78,7 +78,7 @@ internal sealed class ModelRows<T>
         {
             if (!isTombstone || column.Key != SqlKey.None)
             {
-                parameters.Add(column, buffer, buffer.Cells(0)[column.Ordinal]);
+                parameters.Add(column, buffer, buffer.Cells(0)[column.Index]);
             }
         }
 

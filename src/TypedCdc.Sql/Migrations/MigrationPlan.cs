@@ -40,6 +40,7 @@ internal sealed class MigrationPlan
         plan.CompareKeys(table.Sql, present.Columns);
         plan.CompareColumns(rules, table.Sql, columns);
         plan.CompareView(rules, table.Sql, present.View);
+        plan.CompareIndexes(rules, table.Sql, present.Indexes);
         return plan;
     }
 
@@ -86,7 +87,7 @@ internal sealed class MigrationPlan
         var missing = new List<string>();
         foreach (var column in table.Columns)
         {
-            var declared = column.SqlType ?? SqlColumnTypes.Get(rules.Database, column.Type);
+            var declared = column.TypeIn(rules.Database);
             if (!present.TryGetValue(column.Name, out var found))
             {
                 if (column.Key == SqlKey.None)
@@ -134,6 +135,11 @@ internal sealed class MigrationPlan
         missing.AddRange(rules.OwnColumns.Where(column => !present.ContainsKey(column.Name)).Select(static column => column.Definition));
         _steps.AddRange(rules.AddColumns(rules.TableName(table), missing));
     }
+
+    private void CompareIndexes(MigrationRules rules, SqlTable table, IReadOnlyList<string> present) => _steps.AddRange(table.Indexes
+        .Where(index => !present.Contains(index.Name, StringComparer.Ordinal))
+        .Select(index => SqlStatements.CreateIndex(rules.Database, table, index))
+        .OfType<string>());
 
     private void CompareView(MigrationRules rules, SqlTable table, IReadOnlyList<string> view)
     {

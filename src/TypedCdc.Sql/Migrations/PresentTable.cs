@@ -3,7 +3,8 @@ namespace TypedCdc.Sql;
 /// <summary>A table as the database's catalogue describes it.</summary>
 /// <param name="Columns">Its columns; empty where the table is not there.</param>
 /// <param name="View">The columns of the view in front of it, in their order; empty where it is not there.</param>
-internal sealed record PresentTable(IReadOnlyList<PresentColumn> Columns, IReadOnlyList<string> View);
+/// <param name="Indexes">The names of its indexes.</param>
+internal sealed record PresentTable(IReadOnlyList<PresentColumn> Columns, IReadOnlyList<string> View, IReadOnlyList<string> Indexes);
 
 /// <summary>One column.</summary>
 /// <param name="Name">Its name.</param>

@@ -25,6 +25,11 @@ internal static class CellWriter
         }
 
         var value = new AttributeValueReader(image, slot, expected);
+        if (column.IsNarrower)
+        {
+            ScalarCheck.Check(column.Attribute, value);
+        }
+
         switch (column.Type)
         {
             case ColumnType.Text when slot.Kind == AttributeKind.S:
@@ -42,7 +47,7 @@ internal static class CellWriter
             case ColumnType.Numeric:
                 return WriteNumber(buffer, image, slot, isCanonical: column.Key != SqlKey.None);
             case ColumnType.Single:
-                return Cell.Of((double)value.GetSingle());
+                return Cell.Of(column.Attribute.Scalar == ScalarType.Half ? (double)value.GetHalf() : value.GetSingle());
             case ColumnType.Double:
                 return Cell.Of(value.GetDouble());
             case ColumnType.Binary:

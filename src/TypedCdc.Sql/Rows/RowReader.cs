@@ -81,7 +81,7 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
             table.Scan(utf8, OffsetOf(utf8, record.Keys), slots, out _);
             foreach (var key in table.Keys)
             {
-                cells[key] = Key(buffer, table.Columns[key], utf8, slots[key]);
+                cells[key] = Key(buffer, table.Columns[key], utf8, slots[table.Columns[key].Ordinal]);
             }
         }
 
@@ -98,10 +98,11 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
             table.Scan(utf8, OffsetOf(utf8, image), slots, out var hasUnmapped);
             foreach (var key in table.Keys)
             {
-                var cell = Key(buffer, table.Columns[key], utf8, slots[key]);
+                var slot = slots[table.Columns[key].Ordinal];
+                var cell = Key(buffer, table.Columns[key], utf8, slot);
                 if (hasKeys && !buffer.AreEqual(cell, cells[key]))
                 {
-                    throw new CdcDecodeException("The image has another key than the record.") { ByteOffset = slots[key].Start };
+                    throw new CdcDecodeException("The image has another key than the record.") { ByteOffset = slot.Start };
                 }
 
                 cells[key] = cell;
@@ -141,9 +142,9 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
         var utf8 = record.Utf8.Span;
         foreach (var column in buffer.Table.Columns)
         {
-            if (column.Key == SqlKey.None && column.Ordinal != buffer.Table.Overflow)
+            if (column.Key == SqlKey.None && column.Index != buffer.Table.Overflow)
             {
-                cells[column.Ordinal] = Value(buffer, column, utf8, imageStart, slots[column.Ordinal]);
+                cells[column.Index] = Value(buffer, column, utf8, imageStart, slots[column.Ordinal]);
             }
         }
 
@@ -203,12 +204,11 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
         var item = new ItemScanner(image);
         while (item.Read())
         {
-            var ordinal = table.Find(item.Name.Of(image));
-            if (ordinal < 0)
+            if (!table.IsMapped(item.Name.Of(image), out var column))
             {
                 rest.Add((item.Name, item.Descriptor));
             }
-            else if (table.Columns[ordinal].Unfit == UnfitValue.ToOverflow && item.Value.Kind != AttributeKind.NULL && !Fits(buffer, table.Columns[ordinal], image, item.Value))
+            else if (column is { Unfit: UnfitValue.ToOverflow } && item.Value.Kind != AttributeKind.NULL && !Fits(buffer, column, image, item.Value))
             {
                 rest.Add((item.Name, item.Descriptor));
             }
@@ -239,11 +239,11 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
 
     private Span<AttributeSlot> Slots(TargetTable table)
     {
-        if (_slots.Length < table.Columns.Length)
+        if (_slots.Length < table.AttributeCount)
         {
-            _slots = new AttributeSlot[table.Columns.Length];
+            _slots = new AttributeSlot[table.AttributeCount];
         }
 
-        return _slots.AsSpan(0, table.Columns.Length);
+        return _slots.AsSpan(0, table.AttributeCount);
     }
 }

@@ -65,6 +65,9 @@ internal static class SqlName
     /// <summary>The unquoted name of the index on a table's tombstones.</summary>
     public static string OfTombstoneIndex(string view) => Fit(view + TableSuffix + "_deleted");
 
+    /// <summary>The unquoted name of an index that was given none.</summary>
+    public static string OfIndex(string view, System.Collections.Generic.IEnumerable<string> columns) => Fit(view + TableSuffix + "_by_" + string.Join("_", columns));
+
     /// <summary>
     /// Shortens a name that nobody types, so that the server does not cut it by itself: PostgreSQL would cut a long index name to that of its table
     /// and then believe that the index exists.

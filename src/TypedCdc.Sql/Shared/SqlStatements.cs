@@ -30,6 +30,14 @@ internal static class SqlStatements
             text.Append(index).Append("\n\n");
         }
 
+        foreach (var one in table.Indexes)
+        {
+            if (CreateIndex(database, table, one) is { } own)
+            {
+                text.Append(own).Append("\n\n");
+            }
+        }
+
         return text.Append(CreateView(database, table)).ToString();
     }
 
@@ -42,7 +50,7 @@ internal static class SqlStatements
 
     /// <summary>A column as CREATE TABLE and ADD COLUMN name it. Only keys are NOT NULL: a tombstone has nothing else.</summary>
     public static string ColumnDefinition(SqlDatabase database, SqlColumn column) =>
-        SqlName.Quote(column.Name) + " " + (column.SqlType ?? SqlColumnTypes.Get(database, column.Type)) + (column.Key == SqlKey.None ? "" : " NOT NULL");
+        SqlName.Quote(column.Name) + " " + column.TypeIn(database) + (column.Key == SqlKey.None ? "" : " NOT NULL");
 
     /// <summary>The index that finds tombstones to purge; null where the dialect has none. It is partial, so that ordinary updates do not touch it.</summary>
     public static string? TombstoneIndex(SqlDatabase database, SqlTable table)
@@ -55,6 +63,15 @@ internal static class SqlStatements
         var deletedAt = SqlName.Quote(SqlName.DeletedAt);
         return "CREATE INDEX IF NOT EXISTS " + SqlName.Quote(SqlName.OfTombstoneIndex(table.Name)) + "\n" + Indent + "ON " + Table(database, table) + " (" + deletedAt + ")\n" + Indent + "WHERE " + deletedAt + " IS NOT NULL;";
     }
+
+    /// <summary>
+    /// An index of the user's; null where the dialect has none (CrateDB indexes every column, Redshift sorts). Without tombstones, which have nothing in those
+    /// columns; whoever reads the view finds the index.
+    /// </summary>
+    public static string? CreateIndex(SqlDatabase database, SqlTable table, SqlIndex index) => database is SqlDatabase.CrateDb or SqlDatabase.Redshift
+        ? null
+        : "CREATE INDEX IF NOT EXISTS " + SqlName.Quote(index.Name) + "\n" + Indent + "ON " + Table(database, table) + " ("
+            + string.Join(", ", index.Columns.Select(SqlName.Quote)) + ")\n" + Indent + "WHERE " + SqlName.Quote(SqlName.DeletedAt) + " IS NULL;";
 
     /// <summary>Writes one row unless the table has a newer one.</summary>
     public static string Upsert(SqlDatabase database, SqlTable table) => Write(database, table, isTombstone: false);
@@ -121,12 +138,12 @@ internal static class SqlStatements
     private static string Value(SqlDatabase database, SqlColumn column)
     {
         var parameter = "@" + column.Parameter;
-        var isDocument = column.SqlType is null && (column.Type is SqlColumnType.Json or SqlColumnType.Overflow);
+        var isDocument = !column.IsGivenIn(database) && (column.Type is SqlColumnType.Json or SqlColumnType.Overflow);
         return database switch
         {
             SqlDatabase.Postgres when isDocument => "CAST(" + parameter + " AS jsonb)",
             SqlDatabase.CrateDb when isDocument => "CAST(" + parameter + " AS OBJECT)",
-            SqlDatabase.Redshift when column.SqlType is null && SqlColumnTypes.Get(database, column.Type) == "SUPER" => "JSON_PARSE(" + parameter + ")",
+            SqlDatabase.Redshift when !column.IsGivenIn(database) && SqlColumnTypes.Get(database, column.Type) == "SUPER" => "JSON_PARSE(" + parameter + ")",
             _ => parameter,
         };
     }

@@ -9,8 +9,10 @@ internal sealed class SqlTable
     /// <param name="schema">The SQL schema, unquoted; null for the connection's own.</param>
     /// <param name="name">The view's name, unquoted; the table is this with <c>__cdc</c> behind.</param>
     /// <param name="columns">The columns in the model's order.</param>
-    public SqlTable(string? schema, string name, IReadOnlyList<SqlColumn> columns)
+    /// <param name="indexes">The indexes beside the primary key and that on tombstones; null for none.</param>
+    public SqlTable(string? schema, string name, IReadOnlyList<SqlColumn> columns, IReadOnlyList<SqlIndex>? indexes = null)
     {
+        Indexes = indexes ?? [];
         Schema = schema;
         Name = name;
         Columns = columns;
@@ -40,6 +42,21 @@ internal sealed class SqlTable
 
     /// <summary>The columns outside the key, in the model's order.</summary>
     public IReadOnlyList<SqlColumn> NonKeys { get; }
+
+    /// <summary>The indexes beside the primary key and that on tombstones.</summary>
+    public IReadOnlyList<SqlIndex> Indexes { get; }
+}
+
+/// <summary>An index of the user's.</summary>
+/// <param name="name">Its name, unquoted.</param>
+/// <param name="columns">The names of its columns, unquoted, in its order.</param>
+internal sealed class SqlIndex(string name, IReadOnlyList<string> columns)
+{
+    /// <summary>Its name, unquoted.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The names of its columns, unquoted, in its order.</summary>
+    public IReadOnlyList<string> Columns { get; } = columns;
 }
 
 /// <summary>Whether a column is part of the key.</summary>
@@ -62,14 +79,14 @@ internal sealed class SqlColumn
     /// <param name="parameter">The statement's parameter without <c>@</c>: the C# member's name.</param>
     /// <param name="type">What it holds.</param>
     /// <param name="key">Whether it is part of the key.</param>
-    /// <param name="sqlType">A type in the dialect's own words that replaces the one of the table of types; null for that.</param>
-    public SqlColumn(string name, string parameter, SqlColumnType type, SqlKey key = SqlKey.None, string? sqlType = null)
+    /// <param name="given">Types in the dialects' own words that replace those of the table of types; null for none.</param>
+    public SqlColumn(string name, string parameter, SqlColumnType type, SqlKey key = SqlKey.None, GivenSqlTypes? given = null)
     {
         Name = name;
         Parameter = parameter;
         Type = type;
         Key = key;
-        SqlType = sqlType;
+        Given = given;
     }
 
     /// <summary>The column's name, unquoted.</summary>
@@ -84,6 +101,12 @@ internal sealed class SqlColumn
     /// <summary>Whether it is part of the key.</summary>
     public SqlKey Key { get; }
 
-    /// <summary>The type in the dialect's own words; null for the table of types.</summary>
-    public string? SqlType { get; }
+    /// <summary>Types in the dialects' own words; null for none.</summary>
+    public GivenSqlTypes? Given { get; }
+
+    /// <summary>The type that the column is declared with.</summary>
+    public string TypeIn(SqlDatabase database) => Given?.For(database, Type) ?? SqlColumnTypes.Get(database, Type);
+
+    /// <summary>The declared type is not that of the table of types.</summary>
+    public bool IsGivenIn(SqlDatabase database) => Given?.For(database, Type) is not null;
 }

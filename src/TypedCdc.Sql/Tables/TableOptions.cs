@@ -12,7 +12,7 @@ public sealed class TableOptions<T>
 
     internal bool GoesBack { get; private set; }
 
-    /// <summary>What happens to values that no column rule names. The default value is <see cref="UnfitValue.Fail"/>.</summary>
+    /// <summary>What happens to values of columns for which neither <see cref="WhenUnfit"/> nor the model's <see cref="CdcColumnAttribute.OnUnfit"/> says it. The default value is <see cref="UnfitValue.Fail"/>.</summary>
     public UnfitValue OnUnfit { get; set; }
 
     /// <summary>What happens to a value of one attribute that its column cannot hold. Keys always fail: a row without its key is none.</summary>

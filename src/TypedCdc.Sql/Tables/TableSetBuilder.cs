@@ -17,7 +17,8 @@ public sealed class TableSetBuilder
     {
         var options = new TableOptions<T>();
         configure?.Invoke(options);
-        Add(CdcModel.Get<T>(), ordinal => options.Unfit.GetValueOrDefault(ordinal, options.OnUnfit), options.GoesBack);
+        var model = CdcModel.Get<T>();
+        Add(model, ordinal => options.Unfit.TryGetValue(ordinal, out var unfit) ? unfit : model.Schema.Attributes[ordinal].OnUnfit ?? options.OnUnfit, options.GoesBack);
         return this;
     }
 

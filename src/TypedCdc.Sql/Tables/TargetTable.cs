@@ -9,26 +9,46 @@ internal sealed class TargetTable
     private const AttributeKind AnyKind = (AttributeKind)((1 << 10) - 1);
 
     private readonly AttributeTable _anyKind;
+    private readonly int[] _columnOf; // by ordinal; -1 for an attribute without a column
 
     public TargetTable(int index, CdcModel model, Func<int, UnfitValue> unfit)
     {
         Index = index;
         Model = model;
         var schema = model.Schema;
-        Columns = [.. schema.Attributes.Select((attribute, ordinal) => new TargetColumn(
-            ordinal, attribute, ordinal == schema.PartitionKey ? SqlKey.Partition : ordinal == schema.SortKey ? SqlKey.Sort : SqlKey.None, unfit(ordinal)))];
-        Keys = schema.SortKey < 0 ? [schema.PartitionKey] : [schema.PartitionKey, schema.SortKey];
-        Overflow = Columns.FirstOrDefault(static column => column.Type == ColumnType.Overflow)?.Ordinal ?? -1;
+        _columnOf = [.. Enumerable.Repeat(-1, model.Attributes.Count)];
+        var columns = ImmutableArray.CreateBuilder<TargetColumn>(schema.Attributes.Length);
+        for (var ordinal = 0; ordinal < schema.Attributes.Length; ordinal++)
+        {
+            if (schema.Attributes[ordinal].HasColumn)
+            {
+                _columnOf[ordinal] = columns.Count;
+                var key = ordinal == schema.PartitionKey ? SqlKey.Partition : ordinal == schema.SortKey ? SqlKey.Sort : SqlKey.None;
+                columns.Add(new(columns.Count, ordinal, schema.Attributes[ordinal], key, unfit(ordinal)));
+            }
+        }
+
+        Columns = columns.ToImmutable();
+        Keys = schema.SortKey < 0 ? [_columnOf[schema.PartitionKey]] : [_columnOf[schema.PartitionKey], _columnOf[schema.SortKey]];
+        Overflow = Columns.FirstOrDefault(static column => column.Type == ColumnType.Overflow)?.Index ?? -1;
         if (Overflow < 0 && Columns.FirstOrDefault(static column => column.Unfit == UnfitValue.ToOverflow) is { } column)
         {
             throw new InvalidOperationException(
-                $"Values of '{column.Attribute.Name}' that do not fit are to go to the overflow, but the model '{model.ClrType}' has no [CdcOverflow] member.");
+                $"Values of '{column.Attribute.Name}' that do not fit are to go to the overflow, but the model '{model.ClrType}' has no [CdcOverflow] member with a column.");
         }
 
         SendsToOverflow = Columns.Any(static column => column.Unfit == UnfitValue.ToOverflow);
-        Sql = new(schema.SqlSchema, schema.SqlName, [.. Columns.Select(static column => new SqlColumn(
-            column.Attribute.ColumnName, column.Attribute.MemberName, (SqlColumnType)column.Type, column.Key))]);
-        _anyKind = new([.. schema.Attributes.Select(static attribute => new AttributeSpec(attribute.Name, AnyKind, IsRequired: false, ""))]);
+        Sql = new(
+            schema.SqlSchema, schema.SqlName,
+            [.. Columns.Select(static column => new SqlColumn(column.Attribute.ColumnName, column.Attribute.MemberName, (SqlColumnType)column.Type, column.Key, Given(column.Attribute.SqlType)))],
+            [.. schema.Indexes.Select(index => new SqlIndex(index.Name, [.. index.Attributes.Select(ordinal => schema.Attributes[ordinal].ColumnName)]))]);
+        var specs = new AttributeSpec[model.Attributes.Count];
+        for (var ordinal = 0; ordinal < specs.Length; ordinal++)
+        {
+            specs[ordinal] = new(model.Attributes[ordinal].Name, AnyKind, IsRequired: false, "");
+        }
+
+        _anyKind = new(specs);
     }
 
     /// <summary>Its place in the sink's list of tables.</summary>
@@ -53,13 +73,16 @@ internal sealed class TargetTable
     /// <summary>The names and types that statements are made from.</summary>
     public SqlTable Sql { get; }
 
-    /// <summary>The columns, one an attribute and in the attributes' order: a column's index is its attribute's ordinal.</summary>
+    /// <summary>The columns, in the order of their attributes; attributes without a column have none here.</summary>
     public ImmutableArray<TargetColumn> Columns { get; }
 
-    /// <summary>The ordinals of the key columns: partition key, then sort key.</summary>
+    /// <summary>The key columns' places in <see cref="Columns"/>: partition key, then sort key.</summary>
     public ImmutableArray<int> Keys { get; }
 
-    /// <summary>The ordinal of the overflow column; -1 where there is none.</summary>
+    /// <summary>How many attributes a scan finds, and so how many slots it needs.</summary>
+    public int AttributeCount => _columnOf.Length;
+
+    /// <summary>The overflow column's place in <see cref="Columns"/>; -1 where there is none.</summary>
     public int Overflow { get; }
 
     /// <summary>Some column sends values that it cannot hold to the overflow.</summary>
@@ -71,26 +94,35 @@ internal sealed class TargetTable
     /// </summary>
     /// <param name="utf8">What the map stands in.</param>
     /// <param name="start">Where it begins, <c>{"userid":{"N":"8"},…}</c>.</param>
-    /// <param name="slots">One a column; attributes of other names are checked and passed over.</param>
+    /// <param name="slots">One an attribute, by ordinal; attributes of other names are checked and passed over.</param>
     /// <param name="hasUnmapped">Whether there are such attributes.</param>
     /// <exception cref="CdcDecodeException">The map is not one of attribute values, or a name occurs twice in it.</exception>
     public void Scan(ReadOnlySpan<byte> utf8, int start, Span<AttributeSlot> slots, out bool hasUnmapped) => AttributeScanner.ScanMap(utf8, start, _anyKind, slots, out hasUnmapped);
 
-    /// <summary>The ordinal of the attribute with a name; -1 where none has it.</summary>
+    /// <summary>Whether the model knows an attribute, and its column; null where it has none.</summary>
     /// <param name="spelled">The name as it stands between its quotes.</param>
-    public int Find(ReadOnlySpan<byte> spelled)
+    /// <param name="column">The column.</param>
+    public bool IsMapped(ReadOnlySpan<byte> spelled, out TargetColumn? column)
     {
         using var name = new UnescapedText(spelled, stackalloc byte[256]);
-        return _anyKind.Find(name.Utf8);
+        var ordinal = _anyKind.Find(name.Utf8);
+        column = ordinal >= 0 && _columnOf[ordinal] is >= 0 and var index ? Columns[index] : null;
+        return ordinal >= 0;
     }
+
+    private static GivenSqlTypes? Given(ColumnSqlType? type) => type is null ? null : new(type.Any, type.Postgres, type.Sqlite, type.CrateDb, type.Redshift);
 }
 
 /// <summary>One column of a <see cref="TargetTable"/>.</summary>
-/// <param name="Ordinal">Its index.</param>
+/// <param name="Index">Its place among the columns, and so among a row's cells.</param>
+/// <param name="Ordinal">The ordinal of its attribute.</param>
 /// <param name="Attribute">What it is made from.</param>
 /// <param name="Key">Whether it is part of the key.</param>
 /// <param name="Unfit">What happens to a value that it cannot hold.</param>
-internal sealed record TargetColumn(int Ordinal, AttributeSchema Attribute, SqlKey Key, UnfitValue Unfit)
+internal sealed record TargetColumn(int Index, int Ordinal, AttributeSchema Attribute, SqlKey Key, UnfitValue Unfit)
 {
     public ColumnType Type => Attribute.ColumnType;
+
+    /// <summary>The model's member holds less than the column does.</summary>
+    public bool IsNarrower { get; } = ScalarCheck.IsNeeded(Attribute);
 }

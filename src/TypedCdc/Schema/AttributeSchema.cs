@@ -26,4 +26,25 @@ public sealed record AttributeSchema
 
     /// <summary>How the attribute's value is written, where its kind alone does not say it.</summary>
     public AttributeEncoding Encoding { get; init; }
+
+    /// <summary>The attribute has a SQL column; false for <c>[CdcColumn(Ignore = true)]</c>.</summary>
+    public bool HasColumn { get; init; } = true;
+
+    /// <summary>The types that the column is declared with; null for the table of types.</summary>
+    public ColumnSqlType? SqlType { get; init; }
+
+    /// <summary>What happens to a value that the column cannot hold exactly; null where the model does not say it.</summary>
+    public UnfitValue? OnUnfit { get; init; }
+
+    /// <summary>What the member can hold, or the elements of a list or set and the values of a dictionary.</summary>
+    public ScalarType Scalar { get; init; }
+
+    /// <summary>The member is a list, a set or a dictionary, and <see cref="Scalar"/> is what it holds.</summary>
+    public bool IsCollection { get; init; }
+
+    /// <summary>An element of the collection may be NULL.</summary>
+    public bool IsElementNullable { get; init; }
+
+    /// <summary>The names of an enum, where <see cref="Scalar"/> is <see cref="ScalarType.EnumName"/>; else null.</summary>
+    public EnumSchema? Enum { get; init; }
 }

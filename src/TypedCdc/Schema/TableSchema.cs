@@ -23,6 +23,9 @@ public sealed record TableSchema
     /// <summary>The ordinal of the sort key; -1 where the table has none.</summary>
     public int SortKey { get; init; } = -1;
 
+    /// <summary>The indexes of the SQL table beside its primary key and the sink's own.</summary>
+    public ImmutableArray<IndexSchema> Indexes { get; init; } = [];
+
     /// <summary>
     /// A short hash over names, types and keys, made at compile time: two builds of one model have the same, a changed mapping has another.
     /// </summary>

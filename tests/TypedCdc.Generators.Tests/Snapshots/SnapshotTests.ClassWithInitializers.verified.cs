@@ -61,10 +61,10 @@ partial class Order
             SqlSchema = "shop",
             Attributes =
             [
-                new() { Name = "id", MemberName = "Id", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.ColumnType.Guid },
-                new() { Name = "state", MemberName = "State", Kinds = global::TypedCdc.AttributeKind.S, ColumnName = "state", ColumnType = global::TypedCdc.ColumnType.Text },
-                new() { Name = "note", MemberName = "Note", Kinds = global::TypedCdc.AttributeKind.S, ColumnName = "note", ColumnType = global::TypedCdc.ColumnType.Text },
-                new() { Name = "hidden", MemberName = "_hidden", Kinds = global::TypedCdc.AttributeKind.N, ColumnName = "hidden", ColumnType = global::TypedCdc.ColumnType.Int32 },
+                new() { Name = "id", MemberName = "Id", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.ColumnType.Guid, Scalar = global::TypedCdc.ScalarType.Guid },
+                new() { Name = "state", MemberName = "State", Kinds = global::TypedCdc.AttributeKind.S, ColumnName = "state", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.EnumName, Enum = new() { Names = ["New", "Paid"] } },
+                new() { Name = "note", MemberName = "Note", Kinds = global::TypedCdc.AttributeKind.S, ColumnName = "note", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.String },
+                new() { Name = "hidden", MemberName = "_hidden", Kinds = global::TypedCdc.AttributeKind.N, ColumnName = "hidden", ColumnType = global::TypedCdc.ColumnType.Int32, Scalar = global::TypedCdc.ScalarType.Int32 },
             ],
             PartitionKey = 0,
             Revision = "2ad8f8be88f7b9ca",

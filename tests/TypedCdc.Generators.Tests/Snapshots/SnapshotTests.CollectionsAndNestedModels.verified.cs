@@ -66,11 +66,11 @@ partial record Order
             SqlName = "orders",
             Attributes =
             [
-                new() { Name = "id", MemberName = "Id", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.ColumnType.Guid },
-                new() { Name = "state", MemberName = "State", Kinds = global::TypedCdc.AttributeKind.S, ColumnName = "state", ColumnType = global::TypedCdc.ColumnType.Text },
-                new() { Name = "lines", MemberName = "Lines", Kinds = global::TypedCdc.AttributeKind.L, ColumnName = "lines", ColumnType = global::TypedCdc.ColumnType.Json },
-                new() { Name = "tags", MemberName = "Tags", Kinds = global::TypedCdc.AttributeKind.SS, IsNullable = true, ColumnName = "tags", ColumnType = global::TypedCdc.ColumnType.TextArray },
-                new() { Name = "expiresAt", MemberName = "ExpiresAt", Kinds = global::TypedCdc.AttributeKind.N, IsNullable = true, ColumnName = "expiresat", ColumnType = global::TypedCdc.ColumnType.Timestamp, Encoding = global::TypedCdc.AttributeEncoding.UnixSeconds },
+                new() { Name = "id", MemberName = "Id", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.ColumnType.Guid, Scalar = global::TypedCdc.ScalarType.Guid },
+                new() { Name = "state", MemberName = "State", Kinds = global::TypedCdc.AttributeKind.S, ColumnName = "state", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.EnumName, Enum = new() { Names = ["New", "InTransit"], GivenNames = ["in transit"] } },
+                new() { Name = "lines", MemberName = "Lines", Kinds = global::TypedCdc.AttributeKind.L, ColumnName = "lines", ColumnType = global::TypedCdc.ColumnType.Json, IsCollection = true },
+                new() { Name = "tags", MemberName = "Tags", Kinds = global::TypedCdc.AttributeKind.SS, IsNullable = true, ColumnName = "tags", ColumnType = global::TypedCdc.ColumnType.TextArray, Scalar = global::TypedCdc.ScalarType.String, IsCollection = true },
+                new() { Name = "expiresAt", MemberName = "ExpiresAt", Kinds = global::TypedCdc.AttributeKind.N, IsNullable = true, ColumnName = "expiresat", ColumnType = global::TypedCdc.ColumnType.Timestamp, Encoding = global::TypedCdc.AttributeEncoding.UnixSeconds, Scalar = global::TypedCdc.ScalarType.Timestamp },
                 new() { Name = "", MemberName = "Rest", Kinds = global::TypedCdc.AttributeKind.M, IsNullable = true, ColumnName = "rest", ColumnType = global::TypedCdc.ColumnType.Overflow },
             ],
             PartitionKey = 0,

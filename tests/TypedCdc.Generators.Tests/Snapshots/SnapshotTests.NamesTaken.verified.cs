@@ -61,11 +61,11 @@ partial record Clashing
             SqlName = "clashing",
             Attributes =
             [
-                new() { Name = "Key", MemberName = "Key", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "key", ColumnType = global::TypedCdc.ColumnType.Text },
-                new() { Name = "Schema", MemberName = "Schema", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "schema", ColumnType = global::TypedCdc.ColumnType.Text },
-                new() { Name = "CdcSchema", MemberName = "CdcSchema", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "cdcschema", ColumnType = global::TypedCdc.ColumnType.Text },
-                new() { Name = "Attributes", MemberName = "Attributes", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "attributes", ColumnType = global::TypedCdc.ColumnType.Text },
-                new() { Name = "Sql", MemberName = "Sql", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "sql", ColumnType = global::TypedCdc.ColumnType.Text },
+                new() { Name = "Key", MemberName = "Key", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "key", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.String },
+                new() { Name = "Schema", MemberName = "Schema", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "schema", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.String },
+                new() { Name = "CdcSchema", MemberName = "CdcSchema", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "cdcschema", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.String },
+                new() { Name = "Attributes", MemberName = "Attributes", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "attributes", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.String },
+                new() { Name = "Sql", MemberName = "Sql", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "sql", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.String },
             ],
             PartitionKey = 0,
             Revision = "4e50d00a91f5602e",

@@ -66,7 +66,7 @@ partial class Models
                     SqlName = "nested",
                     Attributes =
                     [
-                        new() { Name = "a \"b\" \\ ☃", MemberName = "Event", Kinds = global::TypedCdc.AttributeKind.B, IsRequired = true, ColumnName = "a_b_", ColumnType = global::TypedCdc.ColumnType.Binary },
+                        new() { Name = "a \"b\" \\ ☃", MemberName = "Event", Kinds = global::TypedCdc.AttributeKind.B, IsRequired = true, ColumnName = "a_b_", ColumnType = global::TypedCdc.ColumnType.Binary, Scalar = global::TypedCdc.ScalarType.Binary },
                     ],
                     PartitionKey = 0,
                     Revision = "7ffdb1a0c39891bd",

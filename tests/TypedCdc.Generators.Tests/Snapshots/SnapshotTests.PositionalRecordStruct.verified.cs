@@ -61,10 +61,10 @@ partial record struct Reading
             SqlName = "readings",
             Attributes =
             [
-                new() { Name = "device", MemberName = "Device", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "device", ColumnType = global::TypedCdc.ColumnType.Text },
-                new() { Name = "taken_at", MemberName = "TakenAt", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "taken_at", ColumnType = global::TypedCdc.ColumnType.Timestamp },
-                new() { Name = "humidity_percent", MemberName = "HumidityPercent", Kinds = global::TypedCdc.AttributeKind.N, IsNullable = true, ColumnName = "humidity_percent", ColumnType = global::TypedCdc.ColumnType.Numeric },
-                new() { Name = "retries", MemberName = "Retries", Kinds = global::TypedCdc.AttributeKind.N, ColumnName = "retries", ColumnType = global::TypedCdc.ColumnType.Int32 },
+                new() { Name = "device", MemberName = "Device", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "device", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.String },
+                new() { Name = "taken_at", MemberName = "TakenAt", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "taken_at", ColumnType = global::TypedCdc.ColumnType.Timestamp, Scalar = global::TypedCdc.ScalarType.Timestamp },
+                new() { Name = "humidity_percent", MemberName = "HumidityPercent", Kinds = global::TypedCdc.AttributeKind.N, IsNullable = true, ColumnName = "humidity_percent", ColumnType = global::TypedCdc.ColumnType.Numeric, Scalar = global::TypedCdc.ScalarType.Decimal },
+                new() { Name = "retries", MemberName = "Retries", Kinds = global::TypedCdc.AttributeKind.N, ColumnName = "retries", ColumnType = global::TypedCdc.ColumnType.Int32, Scalar = global::TypedCdc.ScalarType.Int32 },
             ],
             PartitionKey = 0,
             SortKey = 1,

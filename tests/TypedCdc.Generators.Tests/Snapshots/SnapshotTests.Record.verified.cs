@@ -60,10 +60,10 @@ partial record Customer
             SqlName = "customers",
             Attributes =
             [
-                new() { Name = "userid", MemberName = "UserId", Kinds = global::TypedCdc.AttributeKind.N, IsRequired = true, ColumnName = "userid", ColumnType = global::TypedCdc.ColumnType.Int64 },
-                new() { Name = "first_name", MemberName = "FirstName", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "first_name", ColumnType = global::TypedCdc.ColumnType.Text },
-                new() { Name = "last_name", MemberName = "LastName", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "last_name", ColumnType = global::TypedCdc.ColumnType.Text },
-                new() { Name = "phone", MemberName = "Phone", Kinds = global::TypedCdc.AttributeKind.N, IsNullable = true, ColumnName = "phone", ColumnType = global::TypedCdc.ColumnType.Int64 },
+                new() { Name = "userid", MemberName = "UserId", Kinds = global::TypedCdc.AttributeKind.N, IsRequired = true, ColumnName = "userid", ColumnType = global::TypedCdc.ColumnType.Int64, Scalar = global::TypedCdc.ScalarType.Int64 },
+                new() { Name = "first_name", MemberName = "FirstName", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "first_name", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.String },
+                new() { Name = "last_name", MemberName = "LastName", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "last_name", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.String },
+                new() { Name = "phone", MemberName = "Phone", Kinds = global::TypedCdc.AttributeKind.N, IsNullable = true, ColumnName = "phone", ColumnType = global::TypedCdc.ColumnType.Int64, Scalar = global::TypedCdc.ScalarType.Int64 },
             ],
             PartitionKey = 0,
             Revision = "207677dd0c7a8d6b",

@@ -17,7 +17,7 @@ partial record Customer
         /// <summary>SQL for PostgreSQL.</summary>
         public static class Postgres
         {
-            /// <summary>The table, its index on tombstones, and the view that hides tombstones. Can be run again.</summary>
+            /// <summary>The table, its indexes, and the view that hides tombstones. Can be run again.</summary>
             public const string CreateTable = """
                 CREATE TABLE IF NOT EXISTS "customers__cdc" (
                     "userid" bigint NOT NULL,
@@ -69,7 +69,7 @@ partial record Customer
         /// <summary>SQL for SQLite.</summary>
         public static class Sqlite
         {
-            /// <summary>The table, its index on tombstones, and the view that hides tombstones. Can be run again.</summary>
+            /// <summary>The table, its indexes, and the view that hides tombstones. Can be run again.</summary>
             public const string CreateTable = """
                 CREATE TABLE IF NOT EXISTS "customers__cdc" (
                     "userid" INTEGER NOT NULL,

@@ -1,0 +1,22 @@
+// The rules of SQL columns and indexes.
+using System.Collections.Generic;
+using Microsoft.CodeAnalysis;
+
+namespace TypedCdc.Generators.Diagnostics;
+
+/// <summary>What <c>[CdcColumn]</c> and <c>[CdcIndex]</c> are held to.</summary>
+internal static class ColumnRules
+{
+    public static readonly DiagnosticDescriptor Column = new(
+        "TCDC030", "A column's annotation contradicts itself or the model",
+        "[CdcColumn] of '{0}' cannot be kept: {1}",
+        Rules.Category, DiagnosticSeverity.Error, true, helpLinkUri: Rules.HelpLinkBase + "TCDC030.md");
+
+    public static readonly DiagnosticDescriptor Index = new(
+        "TCDC031", "An index that cannot be made",
+        "[CdcIndex] on '{0}' cannot be kept: {1}",
+        Rules.Category, DiagnosticSeverity.Error, true, helpLinkUri: Rules.HelpLinkBase + "TCDC031.md");
+
+    /// <summary>Every rule here.</summary>
+    public static IEnumerable<DiagnosticDescriptor> All() => [Column, Index];
+}

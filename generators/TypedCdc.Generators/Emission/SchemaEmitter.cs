@@ -1,0 +1,122 @@
+// Customer.Schema: the model as data.
+using System.Collections.Generic;
+using System.Linq;
+using TypedCdc.Generators.Model;
+using TypedCdc.Generators.Parsing;
+
+namespace TypedCdc.Generators.Emission;
+
+/// <summary>Prints the schema of a model.</summary>
+internal static class SchemaEmitter
+{
+    public static void Emit(CodeWriter writer, TableModel model)
+    {
+        writer.Open("public override global::TypedCdc.TableSchema Schema { get; } = new()");
+        writer.Line($"TableName = {CSharpLiteral.Of(model.TableName)},");
+        writer.Line($"SqlName = {CSharpLiteral.Of(model.SqlName)},");
+        if (model.SqlSchema is not null)
+        {
+            writer.Line($"SqlSchema = {CSharpLiteral.Of(model.SqlSchema)},");
+        }
+
+        writer.Line("Attributes =").Line("[").Indented(inner =>
+        {
+            foreach (var member in model.Members)
+            {
+                inner.Line($"new() {{ {string.Join(", ", Attribute(member))} }},");
+            }
+        }).Line("],");
+        writer.Line($"PartitionKey = {ObjectEmitter.Ordinal(model.PartitionKey)},");
+        if (model.SortKey >= 0)
+        {
+            writer.Line($"SortKey = {ObjectEmitter.Ordinal(model.SortKey)},");
+        }
+
+        if (model.Indexes.Count > 0)
+        {
+            writer.Line("Indexes =").Line("[").Indented(inner =>
+            {
+                foreach (var index in model.Indexes)
+                {
+                    inner.Line($"new() {{ Name = {CSharpLiteral.Of(index.Name)}, Attributes = [{string.Join(", ", index.Members.Select(ObjectEmitter.Ordinal))}] }},");
+                }
+            }).Line("],");
+        }
+
+        writer.Line($"Revision = {CSharpLiteral.Of(model.Revision)},");
+        writer.Close(";");
+    }
+
+    private static IEnumerable<string> Attribute(MemberModel member)
+    {
+        var (shape, column) = (member.Shape, member.Column);
+        yield return $"Name = {CSharpLiteral.Of(member.AttributeName)}";
+        yield return $"MemberName = {CSharpLiteral.Of(member.Name)}";
+        yield return $"Kinds = {ObjectEmitter.Kinds(shape.Kinds)}";
+        if (member.IsRequired)
+        {
+            yield return "IsRequired = true";
+        }
+
+        if (member.IsNullable)
+        {
+            yield return "IsNullable = true";
+        }
+
+        yield return $"ColumnName = {CSharpLiteral.Of(member.ColumnName)}";
+        yield return $"ColumnType = global::TypedCdc.ColumnType.{shape.Column}";
+        if ((shape.Encoding ?? shape.Element?.Encoding) is { } encoding)
+        {
+            yield return $"Encoding = global::TypedCdc.AttributeEncoding.{encoding}";
+        }
+
+        var value = shape.Element ?? shape;
+        if (ScalarTypes.Of(value) is { } scalar)
+        {
+            yield return $"Scalar = global::TypedCdc.ScalarType.{scalar}";
+        }
+
+        if (shape.Element is not null)
+        {
+            yield return "IsCollection = true";
+        }
+
+        if (shape.IsElementNullable)
+        {
+            yield return "IsElementNullable = true";
+        }
+
+        if (value.Enum is { } names)
+        {
+            yield return $"Enum = new() {{ Names = {List(names.Names)}{(names.GivenNames.Count > 0 ? $", GivenNames = {List(names.GivenNames)}" : "")}{(names.IsFlags ? ", IsFlags = true" : "")} }}";
+        }
+
+        if (column.IsIgnored)
+        {
+            yield return "HasColumn = false";
+        }
+
+        if (column.OnUnfit is { } unfit)
+        {
+            yield return $"OnUnfit = global::TypedCdc.UnfitValue.{unfit}";
+        }
+
+        if (column.Types is { } types)
+        {
+            yield return $"SqlType = new() {{ {string.Join(", ", Types(types))} }}";
+        }
+    }
+
+    private static IEnumerable<string> Types(ColumnTypes types)
+    {
+        foreach (var (name, type) in new[] { ("Any", types.Any), ("Postgres", types.Postgres), ("Sqlite", types.Sqlite), ("CrateDb", types.CrateDb), ("Redshift", types.Redshift) })
+        {
+            if (type is not null)
+            {
+                yield return $"{name} = {CSharpLiteral.Of(type)}";
+            }
+        }
+    }
+
+    private static string List(IEnumerable<string> texts) => $"[{string.Join(", ", texts.Select(CSharpLiteral.Of))}]";
+}

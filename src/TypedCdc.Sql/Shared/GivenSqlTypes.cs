@@ -1,0 +1,36 @@
+// The types that [CdcColumn] gives a column, and which of them counts where.
+using System;
+
+namespace TypedCdc.Sql;
+
+/// <summary>Types in the dialects' own words; null where the annotation says nothing.</summary>
+/// <param name="any">In every dialect without a type of its own.</param>
+/// <param name="postgres">In PostgreSQL.</param>
+/// <param name="sqlite">In SQLite.</param>
+/// <param name="crateDb">In CrateDB.</param>
+/// <param name="redshift">In Redshift.</param>
+internal sealed class GivenSqlTypes(string? any, string? postgres, string? sqlite, string? crateDb, string? redshift)
+{
+    /// <summary>The type that counts in a dialect; null for that of the table of types.</summary>
+    public string? For(SqlDatabase database, SqlColumnType type) => database switch
+    {
+        SqlDatabase.Postgres => postgres ?? any,
+        SqlDatabase.CrateDb => crateDb ?? any,
+        SqlDatabase.Redshift => redshift ?? any,
+
+        // A type with another affinity would change what is stored: numbers of 38 digits become binary floating-point ones.
+        _ => sqlite ?? (any is not null && AffinityOf(any) == AffinityOf(SqlColumnTypes.Get(database, type)) ? any : null),
+    };
+
+    // SQLite documentation, "Datatypes In SQLite", 3.1: the rules in their order.
+    private static string AffinityOf(string type)
+    {
+        return Has("INT") ? "INTEGER"
+            : Has("CHAR") || Has("CLOB") || Has("TEXT") ? "TEXT"
+            : Has("BLOB") || type.Length == 0 ? "BLOB"
+            : Has("REAL") || Has("FLOA") || Has("DOUB") ? "REAL"
+            : "NUMERIC";
+
+        bool Has(string part) => type.IndexOf(part, StringComparison.OrdinalIgnoreCase) >= 0;
+    }
+}
