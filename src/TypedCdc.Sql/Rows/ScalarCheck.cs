@@ -6,14 +6,14 @@ namespace TypedCdc.Sql;
 
 /// <summary>
 /// Refuses what the model's member cannot hold although the column could, by the readers that the model itself is read with: a row is written of what a handler would
-/// get, and of nothing else.
+/// get, and of nothing else. The one exception is decimal: every column of it holds DynamoDB's 38 digits exactly, so none of them is a reason to lose the row.
 /// </summary>
 internal static class ScalarCheck
 {
     /// <summary>Whether the column takes more than the member.</summary>
     public static bool IsNeeded(AttributeSchema attribute) => attribute.Scalar != ScalarType.Any && (attribute.IsCollection || attribute.Scalar
         is ScalarType.Char or ScalarType.Uri or ScalarType.EnumName or ScalarType.SByte or ScalarType.Byte or ScalarType.UInt16 or ScalarType.UInt32 or ScalarType.UInt64
-        or ScalarType.Int128 or ScalarType.UInt128 or ScalarType.BigInteger or ScalarType.Decimal);
+        or ScalarType.Int128 or ScalarType.UInt128 or ScalarType.BigInteger);
 
     /// <summary>Throws where the member, or an element of it, does not hold a value.</summary>
     /// <exception cref="CdcDecodeException">It does not.</exception>
@@ -133,9 +133,6 @@ internal static class ScalarCheck
             case ScalarType.BigInteger:
                 value.GetInteger<BigInteger>();
                 break;
-            case ScalarType.Decimal:
-                value.GetDecimal();
-                break;
             case ScalarType.Half:
                 value.GetHalf();
                 break;
@@ -145,7 +142,7 @@ internal static class ScalarCheck
             case ScalarType.Double:
                 value.GetDouble();
                 break;
-            case ScalarType.Number:
+            case ScalarType.Decimal or ScalarType.Number:
                 Require(value, AttributeKind.N);
                 break;
         }

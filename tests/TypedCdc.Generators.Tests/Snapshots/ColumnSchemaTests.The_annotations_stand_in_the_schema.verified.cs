@@ -42,6 +42,13 @@ partial record Customer
         public static global::TypedCdc.AttributeName<global::Customer> Rest => new(9, "");
     }
 
+    /// <summary>The item in DynamoDB JSON, UTF-8. Reads back as an equal model.</summary>
+    public byte[] ToItem() => global::TypedCdc.CdcItem.ToUtf8<global::Customer>(this);
+
+    /// <summary>Reads an item in DynamoDB JSON, UTF-8.</summary>
+    /// <exception cref="global::TypedCdc.CdcDecodeException">It is malformed or does not fit the model.</exception>
+    public static global::Customer FromItem(global::System.ReadOnlySpan<byte> utf8) => global::TypedCdc.CdcItem.Read<global::Customer>(utf8);
+
     /// <summary>Reads and writes items. Registered when the assembly loads.</summary>
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
     [global::System.CodeDom.Compiler.GeneratedCode("TypedCdc.Generators", "0.1.0")]

@@ -17,7 +17,7 @@ public sealed class ColumnAnnotationTests(PostgreSql server)
         Annotated.Of(6, """ "Ports":{"L":[{"NULL":true}]} """),
         Annotated.Of(7, """ "Grade":{"S":"ab"} """),
         Annotated.Of(8, """ "Ratio":{"N":"1e9"} """),
-        Annotated.Of(9, """ "Balance":{"N":"12345678901234567890123456789.5"} """),
+        Annotated.Of(9, """ "Ports":{"NS":["1.5"]} """),
     ];
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class ColumnAnnotationTests(PostgreSql server)
         Assert.Equal([3, 4, 5, 6, 7, 8], refused.Rejected.Select(static one => one.Index));
         Assert.Equal(
             ["1|Bonn|255|1.25|write, READ|[1,65535]|ä|{\"other\":{\"S\":\"y\"}}", "2|∅|∅|∅|∅|∅|∅|{\"Level\":{\"N\":\"256\"}}", "3|∅|∅|∅|in charge|∅|∅|∅"],
-            database.Rows("SELECT id, city, level, balance, rights, ports, grade, rest FROM annotated ORDER BY id"));
+            database.Rows("SELECT id, city, level, balance, rights, ports, grade, rest FROM annotated ORDER BY annotated.id"));
         Assert.Equal(
             ["id", "city", "level", "balance", "rights", "ports", "grade", "ratio", "rest"],
             database.Rows("SELECT name FROM pragma_table_info('annotated')"));
@@ -53,7 +53,7 @@ public sealed class ColumnAnnotationTests(PostgreSql server)
         Assert.Equal([3, 4, 5, 6, 7, 8, 9, 10], refused.Rejected.Select(static one => one.Index).Order());
         Assert.Equal(
             ["1|Bonn|255|1.25|write, READ|{1,65535}|ä|{\"other\": {\"S\": \"y\"}}", "2|∅|∅|∅|∅|∅|∅|{\"Level\": {\"N\": \"256\"}}", "3|∅|∅|∅|in charge|∅|∅|∅", "12|Köln|∅|1.50|∅|∅|∅|∅"],
-            await database.RowsAsync("SELECT id::text, city, level::text, balance::text, rights, ports::text, grade, rest::text FROM annotated ORDER BY id"));
+            await database.RowsAsync("SELECT id::text, city, level::text, balance::text, rights, ports::text, grade, rest::text FROM annotated ORDER BY annotated.id"));
         Assert.Equal(
             ["varchar(5)", "numeric(12,2)"],
             await database.RowsAsync("SELECT replace(format_type(atttypid, atttypmod), 'character varying', 'varchar') FROM pg_attribute WHERE attrelid = 'annotated'::regclass AND attname IN ('city', 'balance') ORDER BY attname DESC"));
