@@ -47,7 +47,7 @@ internal sealed class PostgresStatements
     public string CopyNew => $"COPY {Table} ({List(_columns)}) FROM STDIN (FORMAT BINARY)";
 
     /// <summary>Whether every column has the type that rows are written with.</summary>
-    public bool CanCopyNew => _table.Columns.All(static column => column.SqlType is null);
+    public bool CanCopyNew => _table.Columns.All(static column => !column.IsGivenIn(SqlDatabase.Postgres));
 
     /// <summary>
     /// Writes the staged rows, in key order, so that two writers never wait for each other in a circle. By time alone: rows of the same time are ties.
@@ -128,7 +128,7 @@ internal sealed class PostgresStatements
     // must come out of the cast as they went in.
     private static string Value(string alias, SqlColumn column)
     {
-        var value = OwnValue(alias, column);
+        var value = $"{alias}.{SqlName.Quote(column.Name)}";
         if (!column.IsGivenIn(SqlDatabase.Postgres) || PostgresTypeName.IsText(column.TypeIn(SqlDatabase.Postgres)))
         {
             return value;
@@ -139,12 +139,6 @@ internal sealed class PostgresStatements
             or SqlColumnType.Timestamp or SqlColumnType.Date or SqlColumnType.Time or SqlColumnType.Interval
             ? $"CASE WHEN ({value})::{type} IS DISTINCT FROM {value} THEN ('inexact ' || {alias}.\"cdc_ord\")::{type} ELSE ({value})::{type} END"
             : $"({value})::{type}";
-    }
-
-    private static string OwnValue(string alias, SqlColumn column)
-    {
-        var name = $"{alias}.{SqlName.Quote(column.Name)}";
-        return column.SqlType is { } type ? $"CAST({name} AS {type})" : name;
     }
 
     private string Values(string alias) => List([.. _table.Columns.Select(column => Value(alias, column)), .. OwnColumns.Select(column => $"{alias}.{column}")]);

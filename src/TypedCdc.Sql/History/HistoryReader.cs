@@ -16,7 +16,7 @@ internal sealed class HistoryReader(HistoryTable table)
 
     private readonly RowBuffer _keys = new(table.Target);
     private readonly ArrayBufferWriter<byte> _json = new();
-    private readonly AttributeSlot[] _slots = new AttributeSlot[table.Target.Columns.Length];
+    private readonly AttributeSlot[] _slots = new AttributeSlot[table.Target.AttributeCount];
 
     /// <summary>The row of a record; null where the item is another model's, in a table with several.</summary>
     /// <param name="record">The record.</param>

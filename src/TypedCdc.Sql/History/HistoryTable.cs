@@ -72,7 +72,7 @@ internal sealed class HistoryTable
 
     /// <summary>The declared types of all columns, in the same order.</summary>
     public IEnumerable<string> Types(SqlDatabase database) =>
-        Keys.Select(key => key.SqlType ?? SqlColumnTypes.Get(database, key.Type)).Concat(OwnColumns.Select(own => TypeOf(database, own.Kind)));
+        Keys.Select(key => key.TypeIn(database)).Concat(OwnColumns.Select(own => TypeOf(database, own.Kind)));
 
     /// <summary>The table's name, quoted and with its schema where the database has schemas.</summary>
     public string QuotedName(SqlDatabase database) => SqlName.Quote(database == SqlDatabase.Sqlite ? null : Schema, Name);
