@@ -7,7 +7,7 @@ namespace TypedCdc.Samples.Tests;
 /// <summary>The Quickstart as a process, and the tables it leaves.</summary>
 internal static class Quickstart
 {
-    private static readonly string Configuration = typeof(Quickstart).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+    internal static readonly string Configuration = typeof(Quickstart).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
 
     static Quickstart() => Batteries_V2.Init();
 
