@@ -54,4 +54,4 @@ internal sealed class NewKeys(bool canCopy)
 }
 
 /// <summary>Rows that were taken for new ones have keys that the table has.</summary>
-internal sealed class KeysPresentException(Exception inner) : Exception("Some keys are in the table.", inner);
+internal sealed class KeysPresentException(Exception inner) : WriteAgainException("Some keys are in the table.", inner);

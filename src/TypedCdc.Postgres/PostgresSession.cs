@@ -40,18 +40,37 @@ internal sealed class PostgresSession : IAsyncDisposable
     {
         try
         {
-            try
-            {
-                return await WriteAsync(batch, isCareful: false, cancellationToken);
-            }
-            catch (KeysPresentException)
-            {
-                return await WriteAsync(batch, isCareful: false, cancellationToken);
-            }
+            return await WriteUntilSureAsync(batch, isCareful: false, cancellationToken);
         }
         catch (PostgresException error) when (IsOfTheRow(error))
         {
-            return await WriteAsync(batch, isCareful: true, cancellationToken);
+            return await WriteUntilSureAsync(batch, isCareful: true, cancellationToken);
+        }
+    }
+
+    /// <summary>Forgets old tombstones of one table.</summary>
+    public Task<int> PurgeAsync(int table, DateTimeOffset now, PurgePolicy policy, CancellationToken cancellationToken) =>
+        Array.Find(_tables, one => one.Index == table)!.PurgeAsync(now, policy, cancellationToken);
+
+    // Each of a write's tables can be wrong in two ways, once each.
+    private async Task<WriteCounts> WriteUntilSureAsync(WriteBatch batch, bool isCareful, CancellationToken cancellationToken)
+    {
+        var rejectedBefore = batch.RejectedCount;
+        while (true)
+        {
+            try
+            {
+                return await WriteAsync(batch, isCareful, cancellationToken);
+            }
+            catch (WriteAgainException)
+            {
+                batch.ForgetRejectedSince(rejectedBefore);
+            }
+            catch (PostgresException)
+            {
+                batch.ForgetRejectedSince(rejectedBefore);
+                throw;
+            }
         }
     }
 
@@ -74,7 +93,7 @@ internal sealed class PostgresSession : IAsyncDisposable
             {
                 counts.Add(isCareful
                     ? await table.WriteCarefullyAsync(rows, batch, transaction, cancellationToken)
-                    : await table.WriteAsync(rows, cancellationToken));
+                    : await table.WriteAsync(rows, batch, cancellationToken));
             }
         }
 

@@ -121,6 +121,32 @@ internal sealed class PostgresStatements
         }
     }
 
+    /// <summary>Of the staged rows that are older than a horizon (1: the first 19 characters of its version), takes out those whose items are not there.</summary>
+    public string TakeOutAbsent => $"""
+        DELETE FROM {Stage} AS s WHERE left(s."cdc_ver", 19) < $1 AND NOT EXISTS (SELECT 1 FROM {Table} AS t WHERE {SameKey("t")}) RETURNING s."cdc_ord"
+        """;
+
+    /// <summary>When the newest removal was made that the table knows.</summary>
+    public string NewestTombstone => $"SELECT max(\"cdc_deleted_at\") FROM {Table} WHERE \"cdc_deleted_at\" IS NOT NULL";
+
+    /// <summary>
+    /// Takes away some (2) tombstones that are older than a horizon (1). Waits for no writer: a tombstone that one is about to replace is no old one any more.
+    /// </summary>
+    public string PurgeTombstones => $"""
+        DELETE FROM {Table} WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM {Table} WHERE "cdc_deleted_at" < $1 AND "cdc_deleted_at" IS NOT NULL ORDER BY "cdc_deleted_at" LIMIT $2 FOR UPDATE SKIP LOCKED))
+        """;
+
+    /// <summary>
+    /// Takes away what is remembered at a time before a horizon (1: the first 19 characters of its version), unless it is the time of the item's row: that is what a late tie is decided with.
+    /// </summary>
+    public string PurgeTies => $"""
+        DELETE FROM {Ties} WHERE ctid = ANY (ARRAY(
+            SELECT x.ctid FROM {Ties} AS x WHERE left(x."cdc_ver", 19) < $1 AND NOT EXISTS (
+                SELECT 1 FROM {Table} AS t WHERE {string.Join(" AND ", _keys.Select(static key => $"t.{key} = x.{key}"))} AND left(t."cdc_ver", 19) = left(x."cdc_ver", 19))
+            FOR UPDATE OF x SKIP LOCKED))
+        """;
+
     // As the model has it: a type of the user's own is made of it on the way into the table.
     private static string StageType(SqlColumn column) => SqlColumnTypes.Get(SqlDatabase.Postgres, column.Type);
 

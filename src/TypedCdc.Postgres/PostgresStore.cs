@@ -11,6 +11,7 @@ internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalSt
     private readonly NpgsqlDataSource _dataSource = options.DataSource ?? NpgsqlDataSource.Create(options.ConnectionString!);
     private TableSet? _tables;
     private SinkMetrics? _metrics;
+    private TimeProvider _time = TimeProvider.System;
 
     public string Name => "postgresql";
 
@@ -21,6 +22,7 @@ internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalSt
     {
         _tables = tables;
         _metrics = metrics;
+        _time = context.TimeProvider;
         if (tables.Migrations != MigrationMode.Off)
         {
             await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
@@ -41,6 +43,24 @@ internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalSt
         {
             // What the session still holds is not known: the next write begins with a new one.
             batch.ForgetRejectedSince(rejectedBefore);
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    public bool CanPurge => true;
+
+    public async ValueTask<int> PurgeAsync(int table, PurgePolicy policy, CancellationToken cancellationToken)
+    {
+        var session = _idle.TryTake(out var idle) ? idle : await PostgresSession.OpenAsync(_dataSource, _tables!, cancellationToken);
+        try
+        {
+            var purged = await session.PurgeAsync(table, _time.GetUtcNow(), policy, cancellationToken);
+            _idle.Add(session);
+            return purged;
+        }
+        catch
+        {
             await session.DisposeAsync();
             throw;
         }

@@ -16,6 +16,7 @@ internal sealed class PostgresTable
     private readonly NpgsqlBatch _upsert;
     private readonly NpgsqlCommand _revisions;
     private readonly byte[] _ownRevision;
+    private readonly PostgresHorizon _horizon;
 
     private PostgresTable(NpgsqlConnection connection, TargetTable table, PostgresStatements statements)
     {
@@ -25,6 +26,7 @@ internal sealed class PostgresTable
         _ties = new(connection, statements);
         _newKeys = new(statements.CanCopyNew);
         _ownRevision = Encoding.UTF8.GetBytes(table.Revision);
+        _horizon = new(connection, table, statements);
 
         // The revisions travel with the rows' own statement: a worker with a newer model may have come a moment ago.
         _upsert = new(connection)
@@ -59,9 +61,11 @@ internal sealed class PostgresTable
 
     /// <summary>Writes, of each key, the newest row, and lets those of the same time decide among themselves.</summary>
     /// <exception cref="KeysPresentException">The rows were taken for new ones, and some are not: to be written again, in another transaction.</exception>
-    public async Task<WriteCounts> WriteAsync(RowBuffer rows, CancellationToken cancellationToken)
+    /// <exception cref="HorizonPassedException">Some rows are older than a horizon that was not known: to be written again, in another transaction.</exception>
+    public async Task<WriteCounts> WriteAsync(RowBuffer rows, WriteBatch batch, CancellationToken cancellationToken)
     {
-        if (_newKeys.MayBeAll(rows))
+        await _horizon.BeginAsync(rows, cancellationToken);
+        if (!_horizon.IsGuarding && _newKeys.MayBeAll(rows))
         {
             return await WriteNewAsync(rows, cancellationToken);
         }
@@ -74,7 +78,7 @@ internal sealed class PostgresTable
         }
 
         await CopyAsync(_statements.Copy, cancellationToken);
-        return await UpsertAsync(rows, counts, cancellationToken);
+        return await UpsertAsync(rows, batch, counts, cancellationToken);
     }
 
     /// <summary>
@@ -113,6 +117,7 @@ internal sealed class PostgresTable
     /// <summary>As <see cref="WriteAsync"/>, but where the server refuses rows, they are halved under savepoints until the culprits stand alone.</summary>
     public async Task<WriteCounts> WriteCarefullyAsync(RowBuffer rows, WriteBatch batch, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
+        await _horizon.BeginAsync(rows, cancellationToken);
         var keys = new List<int>(); // the place of each key's newest row
         for (var place = 0; place < rows.Count; place++)
         {
@@ -133,6 +138,7 @@ internal sealed class PostgresTable
         }
 
         await transaction.SaveAsync("rows", cancellationToken);
+        var rejectedBefore = batch.RejectedCount;
         try
         {
             var counts = default(WriteCounts);
@@ -143,7 +149,7 @@ internal sealed class PostgresTable
             }
 
             await CopyAsync(_statements.Copy, cancellationToken);
-            counts = await UpsertAsync(rows, counts, cancellationToken);
+            counts = await UpsertAsync(rows, batch, counts, cancellationToken);
             await ExecuteAsync($"TRUNCATE {_statements.Stage}", cancellationToken);
             await transaction.ReleaseAsync("rows", cancellationToken);
             return counts;
@@ -151,6 +157,7 @@ internal sealed class PostgresTable
         catch (PostgresException error) when (PostgresSession.IsOfTheRow(error))
         {
             await transaction.RollbackAsync("rows", cancellationToken);
+            batch.ForgetRejectedSince(rejectedBefore);
             if (keys.Count > 1)
             {
                 var half = keys.Count / 2;
@@ -202,21 +209,34 @@ internal sealed class PostgresTable
     // In the transaction of the rows: a worker with a newer model may have come a moment ago.
     private async Task StopIfOlderAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        if (await reader.ReadAsync(cancellationToken) && !ModelRevisions.IsNewest(Encoding.UTF8.GetBytes(reader.GetString(0)), _ownRevision))
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return;
+        }
+
+        if (!ModelRevisions.IsNewest(Encoding.UTF8.GetBytes(reader.GetString(0)), _ownRevision))
         {
             throw ModelRevisions.IsOlder(_table);
         }
+
+        _horizon.Check(reader.IsDBNull(1) ? 0 : reader.GetInt64(1));
     }
 
-    private async Task<WriteCounts> UpsertAsync(RowBuffer rows, WriteCounts counts, CancellationToken cancellationToken)
+    /// <summary>Forgets old tombstones, in a transaction of its own.</summary>
+    public Task<int> PurgeAsync(DateTimeOffset now, PurgePolicy policy, CancellationToken cancellationToken) => _horizon.PurgeAsync(now, policy, cancellationToken);
+
+    private async Task<WriteCounts> UpsertAsync(RowBuffer rows, WriteBatch batch, WriteCounts counts, CancellationToken cancellationToken)
     {
+        var refused = await _horizon.RefuseAsync(rows, batch, cancellationToken);
+        counts.Staged -= refused.Staged;
+        counts.StagedTies -= refused.StagedTies;
         await using (var reader = await _upsert.ExecuteReaderAsync(cancellationToken))
         {
             await StopIfOlderAsync(reader, cancellationToken);
         }
 
         counts.Rows = (long)_upsert.BatchCommands[0].Rows;
-        counts.Stale = counts.Staged - counts.Rows;
+        counts.Stale = counts.Staged - counts.Rows + refused.Stale;
         if (counts.Stale + counts.StagedTies > 0)
         {
             foreach (var ordinal in await _ties.FindAsync(cancellationToken))

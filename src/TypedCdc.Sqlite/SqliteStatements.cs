@@ -89,6 +89,23 @@ internal sealed class SqliteStatements
         }
     }
 
+    /// <summary>When the newest removal was made that the table knows.</summary>
+    public string NewestTombstone => $"SELECT max(\"cdc_deleted_at\") FROM {Table} WHERE \"cdc_deleted_at\" IS NOT NULL";
+
+    /// <summary>Remembers up to when (2) a table (1) has forgotten removed items. Never goes back.</summary>
+    public static string SetHorizon => "UPDATE \"cdc_models\" SET \"horizon\" = max(coalesce(\"horizon\", ?2), ?2) WHERE \"name\" = ?1";
+
+    /// <summary>Takes away some (2) tombstones that are older than a horizon (1).</summary>
+    public string PurgeTombstones => $"""
+        DELETE FROM {Table} WHERE ({List(_keys)}) IN (SELECT {List(_keys)} FROM {Table} WHERE "cdc_deleted_at" < ?1 AND "cdc_deleted_at" IS NOT NULL ORDER BY "cdc_deleted_at" LIMIT ?2)
+        """;
+
+    /// <summary>Takes away what is remembered at a time before a horizon (1: the first 19 characters of its version), unless it is the time of the item's row: that is what a late tie is decided with.</summary>
+    public string PurgeTies => $"""
+        DELETE FROM {TiesTable} WHERE substr("cdc_ver", 1, 19) < ?1 AND NOT EXISTS (
+            SELECT 1 FROM {Table} AS t WHERE {string.Join(" AND ", _keys.Select(key => $"t.{key} = {TiesTable}.{key}"))} AND substr(t."cdc_ver", 1, 19) = substr({TiesTable}."cdc_ver", 1, 19))
+        """;
+
     private string IsKey => string.Join(" AND ", _keys.Select(static (key, i) => string.Create(CultureInfo.InvariantCulture, $"{key} = ?{i + 1}")));
 
     private StringBuilder Insert(string table, string alias) => new StringBuilder("INSERT INTO ").Append(table).Append(alias).Append(" (").AppendJoin(", ", _columns)

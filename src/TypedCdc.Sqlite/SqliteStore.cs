@@ -13,6 +13,7 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
     private SqliteWriter? _connection;
     private SqliteTable[] _tables = [];
     private SinkMetrics? _metrics;
+    private TimeProvider _time = TimeProvider.System;
 
     public string Name => "sqlite";
 
@@ -24,6 +25,7 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
     public async ValueTask StartAsync(TableSet tables, SinkContext context, SinkMetrics metrics, CancellationToken cancellationToken)
     {
         _metrics = metrics;
+        _time = context.TimeProvider;
         var writer = _connection = new(options, context.TimeProvider) { BeforeStatement = BeforeStatement, Retried = metrics.Retried };
         await writer.ConfigureAsync(cancellationToken);
         await writer.InTransactionAsync(
@@ -66,6 +68,25 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
         {
             _writer.Release();
         }
+    }
+
+    public bool CanPurge => true;
+
+    public async ValueTask<int> PurgeAsync(int table, PurgePolicy policy, CancellationToken cancellationToken)
+    {
+        var writer = _connection ?? throw new InvalidOperationException("The sink has not been started.");
+        var purged = 0;
+        await _writer.WaitAsync(cancellationToken);
+        try
+        {
+            await writer.InTransactionAsync(_ => purged = _tables[table].Purge(_time.GetUtcNow(), policy), cancellationToken);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+
+        return purged;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using TypedCdc.Sql;
 
@@ -12,11 +13,15 @@ internal sealed class SqliteTable : IDisposable
     private readonly SqliteStatement? _revision; // null where nothing is known of other workers
     private readonly byte[] _ownRevision;
     private readonly SqliteTies _ties;
+    private readonly SqliteStatements _statements;
+    private readonly TargetTable _table;
+    private long _horizon; // before it, an absent item may be a removed one; 0 for never
 
     public SqliteTable(SqliteConnection connection, TargetTable table)
     {
         _connection = connection;
-        var statements = new SqliteStatements(table.Sql);
+        var statements = _statements = new SqliteStatements(table.Sql);
+        _table = table;
         _upsert = connection.Prepare(statements.Upsert);
         _version = connection.Prepare(statements.Version);
         _revision = SqliteMigrations.HasModels(connection) ? connection.Prepare(SqliteMigrations.SelectRevisions) : null;
@@ -75,7 +80,9 @@ internal sealed class SqliteTable : IDisposable
             return;
         }
 
-        var isOlder = _revision.Step() && !ModelRevisions.IsNewest(_revision.Text(0), _ownRevision);
+        var isThere = _revision.Step();
+        var isOlder = isThere && !ModelRevisions.IsNewest(_revision.Text(0), _ownRevision);
+        _horizon = isThere && !_revision.IsNull(1) ? _revision.Int64(1) : 0;
         _revision.Reset();
         if (isOlder)
         {
@@ -85,6 +92,21 @@ internal sealed class SqliteTable : IDisposable
 
     private bool TryWrite(RowBuffer rows, int row, WriteBatch batch, ref WriteCounts counts)
     {
+        if (rows[row].Microseconds < _horizon && IsAbsent(rows, row))
+        {
+            // A removal of what is not there leaves nothing to do; anything else may have been removed since.
+            if (rows[row].IsTombstone)
+            {
+                counts.Stale++;
+            }
+            else
+            {
+                batch.Reject(rows[row].Record, PurgeHorizon.Refusal(_table, rows[row].Microseconds, _horizon));
+            }
+
+            return true;
+        }
+
         try
         {
             _upsert.BindRow(rows, row);
@@ -118,6 +140,51 @@ internal sealed class SqliteTable : IDisposable
             batch.Reject(rows[row].Record, error);
             return false;
         }
+    }
+
+    /// <summary>Forgets old tombstones; to be called in a transaction.</summary>
+    /// <returns>How many.</returns>
+    public int Purge(DateTimeOffset now, PurgePolicy policy)
+    {
+        if (_revision is null || _connection.Query(_statements.NewestTombstone) is not [[{ } newest]])
+        {
+            return 0;
+        }
+
+        var horizon = PurgeHorizon.At(now, long.Parse(newest, CultureInfo.InvariantCulture), policy);
+        if (horizon <= 0)
+        {
+            return 0;
+        }
+
+        using (var set = _connection.Prepare(SqliteStatements.SetHorizon))
+        {
+            set.BindText(1, Encoding.UTF8.GetBytes(_table.Name));
+            set.BindInt64(2, horizon);
+            set.Step();
+        }
+
+        int purged;
+        using (var tombstones = _connection.Prepare(_statements.PurgeTombstones))
+        {
+            tombstones.BindInt64(1, horizon);
+            tombstones.BindInt64(2, PurgePolicy.BatchRows);
+            tombstones.Step();
+            purged = _connection.Changes;
+        }
+
+        using var ties = _connection.Prepare(_statements.PurgeTies);
+        ties.BindText(1, Encoding.ASCII.GetBytes(PurgeHorizon.ToVersion(horizon)));
+        ties.Step();
+        return purged;
+    }
+
+    private bool IsAbsent(RowBuffer rows, int row)
+    {
+        _version.BindKey(rows, row);
+        var isPresent = _version.Step();
+        _version.Reset();
+        return !isPresent;
     }
 
     /// <summary>Whether the table's row is of the same time, but another change.</summary>

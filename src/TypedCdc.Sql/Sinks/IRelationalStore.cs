@@ -17,4 +17,17 @@ internal interface IRelationalStore : IAsyncDisposable
     /// told to <see cref="WriteBatch.Reject"/>.
     /// </summary>
     ValueTask WriteAsync(WriteBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>Whether <see cref="PurgeAsync"/> does something.</summary>
+    bool CanPurge => false;
+
+    /// <summary>
+    /// Forgets some of the tombstones that are older than the policy keeps them, with the ties that belong to them, and remembers in the same transaction up to when the table has
+    /// forgotten removed items: from then on an older change of an item that the table does not have is refused (<see cref="PurgeHorizon"/>), and a removal of such an item does nothing.
+    /// </summary>
+    /// <param name="table">The table's index.</param>
+    /// <param name="policy">How long tombstones stay.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>How many tombstones were taken away; fewer than <see cref="PurgePolicy.BatchRows"/> where there are no more.</returns>
+    ValueTask<int> PurgeAsync(int table, PurgePolicy policy, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

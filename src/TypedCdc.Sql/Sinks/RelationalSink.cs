@@ -11,6 +11,7 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
     private readonly ConcurrentBag<WriteBatch> _idle = [];
     private TableRoutes? _routes;
     private SinkContext? _context;
+    private PurgeTimer? _purge;
 
     /// <summary>What was counted; after <see cref="StartAsync"/>.</summary>
     public SinkMetrics? Metrics { get; private set; }
@@ -25,7 +26,32 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
             table.Limits = store.Limits;
         }
 
+        if (tables.Purge is not null && !store.CanPurge)
+        {
+            throw new InvalidOperationException($"The sink for {store.Name} cannot purge tombstones. Take out TombstoneRetention.");
+        }
+
         await store.StartAsync(tables, context, Metrics, cancellationToken);
+        if (tables.Purge is { } policy)
+        {
+            _purge = new(policy, context.TimeProvider, PurgeAsync, context.Logger);
+        }
+    }
+
+    /// <summary>Forgets the tombstones that are old enough, in small transactions.</summary>
+    public async ValueTask PurgeAsync(CancellationToken cancellationToken)
+    {
+        var policy = tables.Purge ?? throw new InvalidOperationException("The sink has no TombstoneRetention.");
+        foreach (var table in tables.Tables)
+        {
+            int purged;
+            do
+            {
+                purged = await store.PurgeAsync(table.Index, policy, cancellationToken);
+                Metrics!.Purged(purged);
+            }
+            while (purged >= PurgePolicy.BatchRows);
+        }
     }
 
     public async ValueTask WriteAsync(IReadOnlyList<CdcRecord> records, CancellationToken cancellationToken)
@@ -54,5 +80,13 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
         }
     }
 
-    public ValueTask DisposeAsync() => store.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_purge is not null)
+        {
+            await _purge.DisposeAsync();
+        }
+
+        await store.DisposeAsync();
+    }
 }

@@ -13,6 +13,7 @@ internal sealed class SinkMetrics(string database, ILogger logger)
     private static readonly Counter<long> StaleCount = Meter.CreateCounter<long>("cdc.sink.stale", "{row}", "Rows not written because the table has a newer version, or the same.");
     private static readonly Counter<long> CompactedCount = Meter.CreateCounter<long>("cdc.sink.compacted", "{row}", "Rows not sent because a newer one of the same key is in the same write.");
     private static readonly Counter<long> TombstoneCount = Meter.CreateCounter<long>("cdc.sink.tombstones", "{row}", "Tombstones written.");
+    private static readonly Counter<long> PurgedCount = Meter.CreateCounter<long>("cdc.sink.purged", "{row}", "Old tombstones taken away.");
     private static readonly Counter<long> RefusedCount = Meter.CreateCounter<long>("cdc.sink.refused", "{record}", "Records that cannot be written.");
     private static readonly Counter<long> UnfitCount = Meter.CreateCounter<long>("cdc.sink.unfit", "{value}", "Values that their column cannot hold, left NULL by its policy.");
     private static readonly Counter<long> TieCount = Meter.CreateCounter<long>("cdc.ties", "{change}", "Changes of one item with equal timestamps: the stream's order decided, or their images.");
@@ -59,6 +60,8 @@ internal sealed class SinkMetrics(string database, ILogger logger)
         Duration.Record(duration.TotalSeconds, _tags);
         Add(RefusedCount, refused);
     }
+
+    public void Purged(int tombstones) => Add(PurgedCount, tombstones);
 
     public void Retried() => Add(RetryCount, 1);
 

@@ -9,6 +9,22 @@ public sealed class TableSetBuilder
     /// <summary>What the sink may do to tables that do not fit their models. The default value is <see cref="MigrationMode.AddOnly"/>.</summary>
     public MigrationMode Migrations { get; set; }
 
+    /// <summary>
+    /// How long the stream, or whatever else may deliver old changes (files, dead letters), keeps them. Tombstones that are older by <see cref="TombstoneMargin"/> are taken away, and a
+    /// change that is older still, of an item that the table does not have, becomes a dead letter: it may be one of a removed item. The default value is null, for never: a tombstone
+    /// costs a row, and only the operator knows what may still come.
+    /// </summary>
+    public TimeSpan? TombstoneRetention { get; set; }
+
+    /// <summary>
+    /// How much longer than <see cref="TombstoneRetention"/> a tombstone stays. The default value is a day, for records that were read at the end of their retention and wait for
+    /// a sink that is down, and for clocks that differ.
+    /// </summary>
+    public TimeSpan TombstoneMargin { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How often old tombstones are looked for. The default value is an hour: some thousands at a time are no burden.</summary>
+    public TimeSpan PurgeInterval { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Keeps the current state of a model's items: a table with one row an item, and a view that hides removed ones.</summary>
     /// <typeparam name="T">The model.</typeparam>
     /// <param name="configure">Changes the defaults; null for none.</param>
@@ -69,5 +85,17 @@ public sealed class TableSetBuilder
     }
 
     internal Sql.TableSet Build() =>
-        _tables.Count + _histories.Count > 0 ? new([.. _tables], Migrations) { Histories = [.. _histories] } : throw new InvalidOperationException("The sink was given no table. Add one: tables => tables.Add<Customer>().");
+        _tables.Count + _histories.Count > 0 ? new([.. _tables], Migrations) { Histories = [.. _histories], Purge = BuildPurge() } : throw new InvalidOperationException("The sink was given no table. Add one: tables => tables.Add<Customer>().");
+
+    private Sql.PurgePolicy? BuildPurge()
+    {
+        if (TombstoneRetention is not { } retention)
+        {
+            return null;
+        }
+
+        return retention > TimeSpan.Zero && TombstoneMargin >= TimeSpan.Zero && PurgeInterval > TimeSpan.Zero
+            ? new(retention + TombstoneMargin, PurgeInterval)
+            : throw new InvalidOperationException("TombstoneRetention and PurgeInterval must be above 0, and TombstoneMargin must not be negative. TombstoneRetention is the stream's retention, at least 24 hours on Kinesis.");
+    }
 }
