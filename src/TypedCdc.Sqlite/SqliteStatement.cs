@@ -99,6 +99,25 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         return row;
     }
 
+    /// <summary>The row at hand: long, double, string, byte[] or null.</summary>
+    public object?[] Values()
+    {
+        var row = new object?[raw.sqlite3_column_count(statement)];
+        for (var i = 0; i < row.Length; i++)
+        {
+            row[i] = raw.sqlite3_column_type(statement, i) switch
+            {
+                raw.SQLITE_NULL => null,
+                raw.SQLITE_INTEGER => raw.sqlite3_column_int64(statement, i),
+                raw.SQLITE_FLOAT => raw.sqlite3_column_double(statement, i),
+                raw.SQLITE_BLOB => raw.sqlite3_column_blob(statement, i).ToArray(),
+                _ => raw.sqlite3_column_text(statement, i).utf8_to_string(),
+            };
+        }
+
+        return row;
+    }
+
     /// <summary>Makes it ready to be run again; what is bound stays bound.</summary>
     public void Reset() => raw.sqlite3_reset(statement);
 

@@ -30,8 +30,12 @@ internal sealed class MigrationPlan
         if (present.Columns.Count == 0)
         {
             var create = new MigrationPlan(table) { CreatesTable = true };
-            create._steps.Add(SqlStatements.CreateTable(rules.Database, table.Sql));
-            create._steps.AddRange(rules.AddColumns(rules.TableName(table.Sql), rules.OwnColumns.Select(static column => column.Definition)));
+            create._steps.AddRange(rules.CreateTable(table.Sql));
+            if (!rules.CreatesOwnColumns)
+            {
+                create._steps.AddRange(rules.AddColumns(rules.TableName(table.Sql), rules.OwnColumns.Select(static column => column.Definition)));
+            }
+
             return create;
         }
 
@@ -87,12 +91,12 @@ internal sealed class MigrationPlan
         var missing = new List<string>();
         foreach (var column in table.Columns)
         {
-            var declared = column.TypeIn(rules.Database);
+            var declared = rules.TypeOf(column);
             if (!present.TryGetValue(column.Name, out var found))
             {
                 if (column.Key == SqlKey.None)
                 {
-                    missing.Add(SqlStatements.ColumnDefinition(rules.Database, column));
+                    missing.Add(rules.ColumnDefinition(column));
                     AddedColumns.Add(column.Name);
                 }
 
@@ -110,7 +114,7 @@ internal sealed class MigrationPlan
                 continue;
             }
 
-            if (column.Key == SqlKey.None && rules.Widen(rules.TableName(table), SqlName.Quote(column.Name), found.Type, wanted) is { } widening)
+            if (column.Key == SqlKey.None && rules.Widen(rules.TableName(table), rules.QuoteColumn(column.Name), found.Type, wanted) is { } widening)
             {
                 _widenings.Add(widening);
             }
@@ -147,7 +151,7 @@ internal sealed class MigrationPlan
         if (_widenings.Count > 0 || !view.SequenceEqual(wanted, StringComparer.Ordinal))
         {
             // A column that the view shows cannot change under it, and CREATE OR REPLACE only appends.
-            var drop = $"DROP VIEW IF EXISTS {rules.ViewName(table)};";
+            var drop = rules.DropView(table);
             if (_widenings.Count > 0)
             {
                 _widenings.Insert(0, drop);
@@ -157,7 +161,7 @@ internal sealed class MigrationPlan
                 _steps.Add(drop);
             }
 
-            _steps.Add(SqlStatements.CreateView(rules.Database, table));
+            _steps.Add(rules.CreateView(table));
         }
     }
 }

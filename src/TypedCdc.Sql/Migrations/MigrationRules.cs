@@ -21,8 +21,29 @@ internal abstract class MigrationRules(SqlDatabase database)
     public virtual IEnumerable<string> AddColumns(string table, IEnumerable<string> definitions) => definitions.Select(definition => $"ALTER TABLE {table} ADD COLUMN {definition};");
 
     /// <summary>The table's name, quoted and with its schema where the database has schemas.</summary>
-    public string TableName(SqlTable table) => SqlName.Quote(Database == SqlDatabase.Sqlite ? null : table.Schema, SqlName.OfTable(table.Name));
+    public virtual string TableName(SqlTable table) => SqlName.Quote(Database == SqlDatabase.Sqlite ? null : table.Schema, SqlName.OfTable(table.Name));
 
     /// <summary>The view's name, quoted and with its schema where the database has schemas.</summary>
-    public string ViewName(SqlTable table) => SqlName.Quote(Database == SqlDatabase.Sqlite ? null : table.Schema, table.Name);
+    public virtual string ViewName(SqlTable table) => SqlName.Quote(Database == SqlDatabase.Sqlite ? null : table.Schema, table.Name);
+
+    /// <summary>A column's name, quoted.</summary>
+    public virtual string QuoteColumn(string name) => SqlName.Quote(name);
+
+    /// <summary>The declared type of a column.</summary>
+    public virtual string TypeOf(SqlColumn column) => column.SqlType ?? SqlColumnTypes.Get(Database, column.Type);
+
+    /// <summary>A column as ADD COLUMN names it.</summary>
+    public virtual string ColumnDefinition(SqlColumn column) => SqlStatements.ColumnDefinition(Database, column);
+
+    /// <summary>The statements that make the table and its view.</summary>
+    public virtual IEnumerable<string> CreateTable(SqlTable table) => [SqlStatements.CreateTable(Database, table)];
+
+    /// <summary>Whether <see cref="CreateTable"/> makes the sink's own columns, too.</summary>
+    public virtual bool CreatesOwnColumns => false;
+
+    /// <summary>The statement that makes the view.</summary>
+    public virtual string CreateView(SqlTable table) => SqlStatements.CreateView(Database, table);
+
+    /// <summary>The statement that removes the view, if it is there.</summary>
+    public virtual string DropView(SqlTable table) => $"DROP VIEW IF EXISTS {ViewName(table)};";
 }

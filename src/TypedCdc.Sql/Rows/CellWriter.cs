@@ -71,7 +71,7 @@ internal static class CellWriter
                     ThrowNul(slot);
                 }
 
-                return document;
+                return Sized(buffer, slot, document);
         }
     }
 
@@ -138,8 +138,12 @@ internal static class CellWriter
             ThrowNul(slot);
         }
 
-        return text;
+        return Sized(buffer, slot, text);
     }
+
+    private static Cell Sized(RowBuffer buffer, AttributeSlot slot, Cell text) => text.Length <= buffer.Table.Limits.MaximumTextBytes
+        ? text
+        : throw Malformed.At(slot.Start, "The value is longer than the database's column takes.");
 
     // As it came: 1.10 stays 1.10. Only a key is written in one way, or 1 and 1.0 would be two rows for one item.
     private static Cell WriteNumber(RowBuffer buffer, ReadOnlySpan<byte> image, AttributeSlot slot, bool isCanonical)

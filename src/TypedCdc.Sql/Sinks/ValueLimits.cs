@@ -11,4 +11,7 @@ internal sealed record ValueLimits
 
     /// <summary>The least part of times and durations, in ticks of 100 ns.</summary>
     public long TimeResolution { get; init; } = 1;
+
+    /// <summary>The most UTF-8 bytes of a text or a document.</summary>
+    public int MaximumTextBytes { get; init; } = int.MaxValue;
 }

@@ -1,0 +1,43 @@
+using TypedCdc.Postgres;
+using TypedCdc.Sql;
+
+namespace TypedCdc;
+
+/// <summary>Adds a CrateDB sink to the pipeline.</summary>
+public static class CrateDbCdcBuilderExtensions
+{
+    /// <summary>Keeps the current state of models' items in CrateDB. Tables and views are made on first use. Not run against the service: see <see cref="CrateDbDialect"/>.</summary>
+    /// <param name="cdc">The pipeline.</param>
+    /// <param name="connectionString">Npgsql's connection string.</param>
+    /// <param name="tables">Names the models: <c>tables => tables.Add&lt;Customer&gt;()</c>.</param>
+    /// <param name="configure">How the sink is fed; null for the defaults.</param>
+    public static CdcBuilder ToCrateDb(this CdcBuilder cdc, string connectionString, Action<TableSetBuilder> tables, Action<SinkOptions>? configure = null) =>
+        cdc.ToCrateDb(new CrateDbSinkOptions { ConnectionString = connectionString }, tables, configure);
+
+    /// <summary>The same, with options.</summary>
+    /// <param name="cdc">The pipeline.</param>
+    /// <param name="options">The cluster and how it is written to.</param>
+    /// <param name="tables">Names the models.</param>
+    /// <param name="configure">How the sink is fed; null for the defaults.</param>
+    public static CdcBuilder ToCrateDb(this CdcBuilder cdc, CrateDbSinkOptions options, Action<TableSetBuilder> tables, Action<SinkOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(cdc);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(tables);
+        options.Validate();
+        var builder = new TableSetBuilder();
+        tables(builder);
+        var dialect = new CrateDbDialect { TimestampsInMicroseconds = options.TimestampsInMicroseconds };
+        return cdc.AddRelationalSink("CrateDb", builder.Build(), () => Open(options, dialect), sink =>
+        {
+            sink.Concurrency = options.Connections;
+            configure?.Invoke(sink);
+        });
+    }
+
+    private static DialectStore Open(CrateDbSinkOptions options, CrateDbDialect dialect)
+    {
+        var sessions = new NpgsqlSessions("CrateDB", options.ConnectionString, options.DataSource, mayLackTypes: true);
+        return new(dialect, async cancellationToken => new DbSqlExecutor(await sessions.OpenAsync(cancellationToken), dialect), sessions.DisposeAsync);
+    }
+}

@@ -1,0 +1,74 @@
+using Npgsql;
+
+namespace TypedCdc.Postgres;
+
+/// <summary>Connections to a database that speaks PostgreSQL's protocol but is not PostgreSQL.</summary>
+/// <param name="database">Its name, for errors.</param>
+/// <param name="connectionString">Where it is; null with a data source.</param>
+/// <param name="dataSource">The user's own data source; null with a connection string.</param>
+/// <param name="mayLackTypes">Whether the server may fail to answer what Npgsql asks about its types: then it is not asked.</param>
+internal sealed class NpgsqlSessions(string database, string? connectionString, NpgsqlDataSource? dataSource, bool mayLackTypes) : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private NpgsqlDataSource? _own;
+    private bool _withoutTypes;
+
+    public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var source = Source();
+        try
+        {
+            return await source.OpenConnectionAsync(cancellationToken);
+        }
+        catch (Exception error) when (dataSource is null && mayLackTypes && !_withoutTypes && IsOfTypeLoading(error))
+        {
+            lock (_gate)
+            {
+                _withoutTypes = true;
+                _own = null;
+            }
+
+            return await Source().OpenConnectionAsync(cancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _own?.DisposeAsync() ?? default;
+
+    // Behind a login that went well, Npgsql's first query is the one for types. Class 28 is the login itself; a lost connection is neither.
+    internal static bool IsOfTypeLoading(Exception error) => error is PostgresException { SqlState: not ['2', '8', ..] and not ['0', '8', ..] and not ['5', '7', ..] and not ['5', '3', ..] } or NotSupportedException;
+
+    private NpgsqlDataSource Source()
+    {
+        if (dataSource is not null)
+        {
+            return dataSource;
+        }
+
+        lock (_gate)
+        {
+            return _own ??= Make();
+        }
+    }
+
+    private NpgsqlDataSource Make()
+    {
+        NpgsqlDataSourceBuilder builder;
+        try
+        {
+            builder = new(connectionString);
+        }
+#pragma warning disable MA0054 // What the parser says may hold a part of the string, and so a part of a password.
+        catch (ArgumentException)
+        {
+            throw new InvalidOperationException($"The connection string of the {database} sink cannot be read. See Npgsql's documentation for its keywords.");
+        }
+#pragma warning restore MA0054
+
+        if (_withoutTypes)
+        {
+            builder.ConfigureTypeLoading(static types => types.EnableTypeLoading(false));
+        }
+
+        return builder.Build();
+    }
+}

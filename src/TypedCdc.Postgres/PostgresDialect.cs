@@ -1,0 +1,98 @@
+using System.Globalization;
+using TypedCdc.Postgres;
+using TypedCdc.Sql;
+
+namespace TypedCdc;
+
+/// <summary>
+/// PostgreSQL 13 and later as a <see cref="SqlDialect"/>. Models of <c>ToPostgres</c> take a faster way, by COPY into temporary tables; tables without a class go this way, and
+/// databases that speak PostgreSQL's SQL but not its COPY (CockroachDB, YugabyteDB) can start from it.
+/// </summary>
+public class PostgresDialect : SqlDialect
+{
+    private static readonly PostgresMigrations Rules = new();
+
+    /// <inheritdoc/>
+    public override string Name => "postgresql";
+
+    /// <summary>A statement counts its parameters in 16 bits without a sign; a table has 1,600 columns at most (PostgreSQL documentation, "PostgreSQL Limits").</summary>
+    public override SqlLimits Limits { get; } = new()
+    {
+        MaximumParameters = 65_000,
+        MaximumColumns = 1_600,
+        TakesNul = false,
+        TimeResolution = TimeSpan.FromMicroseconds(1),
+    };
+
+    /// <inheritdoc/>
+    public override bool CountsWrittenRows => true;
+
+    /// <inheritdoc/>
+    public override string VersionType => "text COLLATE \"C\"";
+
+    // ADD COLUMN needs ACCESS EXCLUSIVE, which waits for this (PostgreSQL documentation, "Explicit Locking").
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> BeginWrite(string table) => ["BEGIN", $"LOCK TABLE {table} IN ROW EXCLUSIVE MODE"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> BeginMigration() => ["BEGIN", "SELECT pg_advisory_xact_lock(hashtextextended('typedcdc migrations', 0))"];
+
+    /// <inheritdoc/>
+    public override string TypeOf(ColumnType type, bool isKey) => SqlColumnTypes.Get(SqlDatabase.Postgres, (SqlColumnType)type);
+
+    /// <inheritdoc/>
+    public override string Value(ColumnType type, string parameter) => type switch
+    {
+        ColumnType.TextArray => Array(parameter, "value"),
+        ColumnType.Int64Array => Array(parameter, "CAST(value AS bigint)"),
+        ColumnType.NumericArray => Array(parameter, "CAST(value AS numeric)"),
+        ColumnType.DoubleArray => Array(parameter, "CAST(value AS double precision)"),
+        ColumnType.BinaryArray => Array(parameter, "decode(value, 'base64')"),
+        _ => $"CAST({parameter} AS {TypeOf(type, isKey: false)})",
+    };
+
+    /// <inheritdoc/>
+    public override object? ToParameter(ColumnType type, object? value) =>
+        // An interval as PostgreSQL reads it: 1.02:03:04 would be one day only by luck.
+        value is TimeSpan duration ? string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / TimeSpan.TicksPerMicrosecond} microseconds") : base.ToParameter(type, value);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CreateTable(SqlTableShape table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        string[] schema = table.Schema is null ? [] : [$"CREATE SCHEMA IF NOT EXISTS {Quote(table.Schema)}"];
+        return [.. schema, .. base.CreateTable(table)];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> AddColumns(string table, IReadOnlyList<string> definitions)
+    {
+        ArgumentNullException.ThrowIfNull(definitions);
+        return [.. definitions.Select(definition => $"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {definition}")];
+    }
+
+    /// <inheritdoc/>
+    public override SqlStatement SelectColumns(string? schema, string name) => new(
+        """
+        SELECT CAST(a.attname AS text), format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 0 ELSE 1 END, CAST(coalesce(k.place, 0) AS integer),
+            CASE WHEN a.atthasdef OR a.attidentity <> '' THEN 1 ELSE 0 END
+        FROM pg_attribute AS a
+        LEFT JOIN pg_index AS i ON i.indrelid = a.attrelid AND i.indisprimary
+        LEFT JOIN LATERAL unnest(i.indkey::smallint[]) WITH ORDINALITY AS k(number, place) ON k.number = a.attnum
+        WHERE a.attrelid = to_regclass(CAST($1 AS text)) AND a.attnum > 0 AND NOT a.attisdropped
+        ORDER BY a.attnum
+        """,
+        [Quote(schema, name)], ReturnsRows: true);
+
+    /// <inheritdoc/>
+    public override string Normalize(string declaredType) => Rules.Normalize(declaredType);
+
+    /// <inheritdoc/>
+    public override bool IsWider(string present, string declared) => Rules.IsWider(present, declared);
+
+    /// <inheritdoc/>
+    public override string? Widen(string table, string column, string from, string to) => Rules.Widen(table, column, from, to);
+
+    private static string Array(string parameter, string element) =>
+        $"CASE WHEN CAST({parameter} AS text) IS NOT NULL THEN ARRAY(SELECT {element} FROM jsonb_array_elements_text(CAST({parameter} AS jsonb)) WITH ORDINALITY AS e(value, place) ORDER BY place) END";
+}

@@ -1,0 +1,177 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace TypedCdc.Sql;
+
+/// <summary>
+/// Creates and evolves tables. Where the dialect can hold other sessions back, one worker does it and the others find it done. Where it cannot, every statement is one that
+/// either may be run again or fails because another worker was faster: then the catalogue is read anew and compared again, until nothing is left to do.
+/// </summary>
+internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executor, ILogger logger)
+{
+    private const int Attempts = 10;
+
+    /// <summary>The table of revisions.</summary>
+    public string Models => dialect.Quote("cdc_models");
+
+    private SqlTableShape ModelsShape => new(null, "cdc_models",
+        [new("name", dialect.TypeOf(ColumnType.Text, isKey: true), ColumnType.Text, true), new("revisions", dialect.TypeOf(ColumnType.Text, isKey: false), ColumnType.Text, true)], ["name"]);
+
+    /// <summary>Asks for the revisions that a table has known.</summary>
+    public SqlStatement SelectRevisions(DialectTable table) => new(
+        $"SELECT {dialect.Quote("revisions")} FROM {Models} WHERE {dialect.Quote("name")} = {dialect.Value(ColumnType.Text, dialect.Parameter(1))}", [table.Name], ReturnsRows: true);
+
+    /// <summary>Makes every table fit its model, as far as the mode allows.</summary>
+    /// <exception cref="SchemaDriftException">It does not allow enough, or the worker's model is older than the table's.</exception>
+    public async ValueTask RunAsync(IReadOnlyList<DialectTable> tables, MigrationMode mode, CancellationToken cancellationToken)
+    {
+        var begin = dialect.BeginMigration();
+        try
+        {
+            foreach (var statement in begin)
+            {
+                await ExecuteAsync(statement, cancellationToken);
+            }
+
+            foreach (var table in tables)
+            {
+                await MigrateAsync(table, mode, mayRace: begin.Count == 0, cancellationToken);
+            }
+
+            if (begin.Count > 0)
+            {
+                await ExecuteAsync("COMMIT", cancellationToken);
+            }
+        }
+        catch when (begin.Count > 0)
+        {
+            try
+            {
+                await ExecuteAsync("ROLLBACK", CancellationToken.None);
+            }
+            catch (DbException)
+            {
+                // The first error is the one that tells.
+            }
+
+            throw;
+        }
+    }
+
+    private async ValueTask MigrateAsync(DialectTable table, MigrationMode mode, bool mayRace, CancellationToken cancellationToken)
+    {
+        if (table.Shape.Columns.Count > dialect.Limits.MaximumColumns)
+        {
+            throw new SchemaDriftException($"The table '{table.Target.Name}' would have {table.Shape.Columns.Count} columns; {dialect.Name} takes {dialect.Limits.MaximumColumns}.");
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                if (mode != MigrationMode.Validate)
+                {
+                    await CreateAsync(ModelsShape, cancellationToken);
+                }
+
+                await MigrateOnceAsync(table, mode, cancellationToken);
+                await RegisterAsync(table, cancellationToken);
+                return;
+            }
+            catch (Exception error) when (mayRace && attempt < Attempts && error is not SchemaDriftException && !cancellationToken.IsCancellationRequested)
+            {
+                logger.LogInformation("Another worker changed the table '{Table}' at the same time, or the database did not take a step; it is compared again.", table.Target.Name);
+            }
+        }
+    }
+
+    private async ValueTask MigrateOnceAsync(DialectTable table, MigrationMode mode, CancellationToken cancellationToken)
+    {
+        var rules = new DialectRules(dialect, table);
+        var present = new PresentTable(
+            await ColumnsAsync(table.Target.Schema, SqlName.OfTable(table.Target.Name), cancellationToken),
+            [.. (await ColumnsAsync(table.Target.Schema, table.Target.Name, cancellationToken)).Select(static column => column.Name)]);
+        var plan = MigrationPlan.Make(rules, table.Target, present);
+        var steps = plan.Allow(mode);
+        if (steps.Count > 0)
+        {
+            logger.LogInformation("Migrating the table '{Table}' of the {Database} database:\n{Plan}", table.Target.Name, dialect.Name, plan.ToString());
+            foreach (var step in steps)
+            {
+                await ExecuteAsync(step, cancellationToken);
+            }
+        }
+
+        if (plan.AddedColumns.Count > 0)
+        {
+            logger.LogWarning(
+                "The rows of '{Table}' that were written before the columns {Columns} were added are NULL in them until their items change. 'typedcdc load' fills them from a scan of the DynamoDB table.",
+                table.Target.Name, string.Join(", ", plan.AddedColumns));
+        }
+
+        if (mode != MigrationMode.Validate)
+        {
+            await CreateAsync(table.TiesShape, cancellationToken);
+            var ties = (await ColumnsAsync(table.Target.Schema, DialectTable.TiesName(table.Target.Sql), cancellationToken)).Select(static column => column.Name).ToHashSet(StringComparer.Ordinal);
+            string[] missing = ties.Count == 0 ? [] : [.. table.TiesShape.Columns.Where(column => !ties.Contains(column.Name)).Select(dialect.Define)];
+            foreach (var step in missing.Length == 0 ? [] : dialect.AddColumns(table.Ties, missing))
+            {
+                await ExecuteAsync(step, cancellationToken);
+            }
+        }
+    }
+
+    private async ValueTask<List<PresentColumn>> ColumnsAsync(string? schema, string name, CancellationToken cancellationToken)
+    {
+        var answer = await executor.ExecuteAsync(dialect.SelectColumns(schema, name) with { ReturnsRows = true }, cancellationToken);
+        return [.. answer.Rows.Select(static row => new PresentColumn((string)row[0]!, (string)row[1]!, Number(row[2]) != 0, Number(row[3]), Number(row[4]) != 0))];
+
+        static int Number(object? value) => Convert.ToInt32(value, CultureInfo.InvariantCulture);
+    }
+
+    // What was read is named in the condition: of two workers that register at once, one finds that it has to look again.
+    private async ValueTask RegisterAsync(DialectTable table, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            var known = (await executor.ExecuteAsync(SelectRevisions(table), cancellationToken)).Rows is [[string text]] ? text : null;
+            var registered = ModelRevisions.Add(known, table.Target);
+            if (string.Equals(known, registered, StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            string[] columns = [dialect.Quote("name"), dialect.Quote("revisions")];
+            string Value(int number) => dialect.Value(ColumnType.Text, dialect.Parameter(number));
+            if (known is null)
+            {
+                await executor.ExecuteAsync(
+                    new(dialect.Upsert(new(static (_, _) => "1 = 0") { Table = Models, Keys = [columns[0]], Columns = columns, Source = $"VALUES ({Value(1)}, {Value(2)})", Returned = [columns[0]] }), [table.Name, registered]),
+                    cancellationToken);
+            }
+            else
+            {
+                if (dialect.Refresh(Models) is { } refresh)
+                {
+                    await ExecuteAsync(refresh, cancellationToken);
+                }
+
+                await executor.ExecuteAsync(
+                    new($"UPDATE {Models} SET {columns[1]} = {Value(1)} WHERE {columns[0]} = {Value(2)} AND {columns[1]} = {Value(3)}", [registered, table.Name, known]), cancellationToken);
+            }
+        }
+
+        throw new SchemaDriftException($"The revision of the model '{table.Target.Model.ClrType}' cannot be registered: other workers register theirs all the time.");
+    }
+
+    private async ValueTask CreateAsync(SqlTableShape shape, CancellationToken cancellationToken)
+    {
+        foreach (var step in dialect.CreateTable(shape))
+        {
+            await ExecuteAsync(step, cancellationToken);
+        }
+    }
+
+    private async ValueTask ExecuteAsync(string sql, CancellationToken cancellationToken) => await executor.ExecuteAsync(new(sql), cancellationToken);
+}

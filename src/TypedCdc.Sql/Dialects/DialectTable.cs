@@ -1,0 +1,259 @@
+using System.Text;
+
+namespace TypedCdc.Sql;
+
+/// <summary>One table in the words of a dialect: its names and the statements that write it.</summary>
+internal sealed class DialectTable
+{
+    /// <summary>How many changes of an item at the time of its row that row was chosen from; 0 where there is only one.</summary>
+    public const string TieCount = "cdc_ties";
+
+    private static readonly string[] Images = ["cdc_old", "cdc_new"];
+
+    private readonly string[] _keys;
+    private readonly string[] _others;
+    private readonly string _version;
+    private readonly string _deletedAt;
+    private readonly string _count;
+    private readonly string[] _images;
+    private readonly string _now; // the time of the row that is asked for: a parameter's number differs, so it is made anew
+
+    public DialectTable(SqlDialect dialect, TargetTable target)
+    {
+        Dialect = dialect;
+        Target = target;
+        var sql = target.Sql;
+        _keys = [.. target.Keys.Select(key => dialect.Quote(target.Columns[key].Attribute.ColumnName))];
+        _others = [.. sql.NonKeys.Select(column => dialect.Quote(column.Name))];
+        _version = dialect.Quote(SqlName.Version);
+        _deletedAt = dialect.Quote(SqlName.DeletedAt);
+        _count = dialect.Quote(TieCount);
+        _images = [.. Images.Select(dialect.Quote)];
+        _now = dialect.TimeOf(_version);
+        Name = dialect.Quote(sql.Schema, SqlName.OfTable(sql.Name));
+        View = dialect.Quote(sql.Schema, sql.Name);
+        Ties = dialect.Quote(sql.Schema, TiesName(sql));
+        InsertOrder = [.. target.Keys, .. target.Columns.Where(static column => column.Key == SqlKey.None).Select(static column => column.Ordinal)];
+        CanReadManyKeys = target.Keys.All(key => CellValues.IsComparable(target.Columns[key].Type));
+    }
+
+    public SqlDialect Dialect { get; }
+
+    public TargetTable Target { get; }
+
+    /// <summary>The table, quoted.</summary>
+    public string Name { get; }
+
+    /// <summary>The view, quoted.</summary>
+    public string View { get; }
+
+    /// <summary>The table of ties, quoted: every different version of every change of an item at the time of its row, where there are several. It only grows, until its time is past.</summary>
+    public string Ties { get; }
+
+    /// <summary>The columns' ordinals as they are inserted: the key's, then the others.</summary>
+    public int[] InsertOrder { get; }
+
+    /// <summary>How many parameters one row takes.</summary>
+    public int RowParameters => InsertOrder.Length + 5;
+
+    /// <summary>Whether the keys that come back from the database can be told apart by their text; if not, each is read by itself.</summary>
+    public bool CanReadManyKeys { get; }
+
+    /// <summary>The unquoted name of the table of ties.</summary>
+    public static string TiesName(SqlTable table) => SqlName.Fit(SqlName.OfTable(table.Name) + "_ties");
+
+    /// <summary>Rows of a batch into the table: replaces what is of an older time.</summary>
+    public SqlStatement Upsert(RowBuffer rows, IReadOnlyList<int> newest)
+    {
+        var parameters = new Parameters(Dialect);
+        return parameters.Statement(
+            Dialect.Upsert(new((present, incoming) => $"{Dialect.TimeOf(present(_version))} < {Dialect.TimeOf(incoming(_version))}")
+            {
+                Table = Name,
+                Keys = _keys,
+                Columns = [.. _keys, .. _others, _deletedAt, .. _images, _count, _version],
+                Source = Values(parameters, rows, newest, isTie: false),
+                Returned = [.. _keys, _version, _count],
+            }),
+            Dialect.UpsertReturnsRows);
+    }
+
+    /// <summary>The versions of keys' rows: the key, <c>cdc_ver</c>, <c>cdc_ties</c>.</summary>
+    public SqlStatement SelectVersions(RowBuffer rows, IReadOnlyList<int> some)
+    {
+        var parameters = new Parameters(Dialect);
+        var where = _keys.Length == 1
+            ? $"{_keys[0]} IN ({string.Join(", ", some.Select(row => Key(parameters, rows, row, 0)))})"
+            : string.Join(" OR ", some.Select(row => "(" + IsKey(parameters, rows, row) + ")"));
+        return parameters.Statement($"SELECT {List([.. _keys, _version, _count])} FROM {Name} WHERE {where}", returnsRows: true);
+    }
+
+    /// <summary>Remembers the row that the table has for a key, unless that was chosen from the remembered ones.</summary>
+    public SqlStatement RememberPresent(RowBuffer rows, int row)
+    {
+        var parameters = new Parameters(Dialect);
+        string Known(string image, long unknown) => $"COALESCE({image}, {Value(parameters, ColumnType.Int64, unknown)}) AS {image}";
+        return Remember(parameters, isSelect: true,
+            $"SELECT {List([.. _keys, .. _others, _deletedAt])}, {Known(_images[0], Tie.Unknown)}, {Known(_images[1], 0)}, {_version} FROM {Name} WHERE {IsKey(parameters, rows, row)} AND COALESCE({_count}, 0) = 0");
+    }
+
+    /// <summary>Remembers rows of a batch.</summary>
+    public SqlStatement RememberTies(RowBuffer rows, IReadOnlyList<int> some)
+    {
+        var parameters = new Parameters(Dialect);
+        return Remember(parameters, isSelect: false, Values(parameters, rows, some, isTie: true));
+    }
+
+    /// <summary>What is remembered of a row's item at the row's time: version and images.</summary>
+    public SqlStatement SelectTies(RowBuffer rows, int row)
+    {
+        var parameters = new Parameters(Dialect);
+        return parameters.Statement(
+            $"SELECT {List([_version, .. _images])} FROM {Ties} WHERE {IsKey(parameters, rows, row)} AND {_now} = {Time(parameters, rows, row)}", returnsRows: true);
+    }
+
+    /// <summary>Makes a remembered change the row, under the newest version of those that it was chosen from, unless the row was chosen from more of them.</summary>
+    public SqlStatement TakeTie(RowBuffer rows, int row, (string Version, long Old, long New) chosen, string newest, long count)
+    {
+        var parameters = new Parameters(Dialect);
+        var newestVersion = Dialect.Value(ColumnType.Text, parameters.Add(newest));
+        var counted = Dialect.Value(ColumnType.Int64, parameters.Add(count));
+        var which = $"{IsKey(parameters, rows, row)} AND {_version} = {Dialect.Value(ColumnType.Text, parameters.Add(chosen.Version))}"
+            + $" AND {_images[0]} = {Dialect.Value(ColumnType.Int64, parameters.Add(chosen.Old))} AND {_images[1]} = {Dialect.Value(ColumnType.Int64, parameters.Add(chosen.New))}";
+        return parameters.Statement(Dialect.Upsert(new((present, incoming) =>
+            $"{Dialect.TimeOf(present(_version))} = {Dialect.TimeOf(incoming(_version))} AND COALESCE({present(_count)}, 0) < {incoming(_count)}")
+        {
+            Table = Name,
+            Keys = _keys,
+            Columns = [.. _keys, .. _others, _deletedAt, .. _images, _version, _count],
+            Source = $"SELECT {List([.. _keys, .. _others, _deletedAt, .. _images])}, {newestVersion} AS {_version}, {counted} AS {_count} FROM {Ties} WHERE {which}",
+            IsSelect = true,
+            Returned = [.. _keys, _version, _count],
+        }));
+    }
+
+    /// <summary>Forgets what is remembered of an item at times that are past for its row.</summary>
+    public SqlStatement ForgetTies(RowBuffer rows, int row)
+    {
+        var parameters = new Parameters(Dialect);
+        return parameters.Statement($"DELETE FROM {Ties} WHERE {IsKey(parameters, rows, row)} AND {_now} < {Time(parameters, rows, row)}");
+    }
+
+    /// <summary>Whether anything is remembered.</summary>
+    public SqlStatement AnyTie => new($"SELECT 1 FROM {Ties} LIMIT 1", [], ReturnsRows: true);
+
+    /// <summary>The table's shape, for CREATE TABLE.</summary>
+    public SqlTableShape Shape => new(Target.Schema, SqlName.OfTable(Target.Name), [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. Images.Select(name => Own(name)), Own(TieCount)], KeyNames);
+
+    /// <summary>The shape of the table of ties.</summary>
+    public SqlTableShape TiesShape => new(Target.Schema, TiesName(Target.Sql),
+        [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. Images.Select(name => Own(name, isNotNull: true))], [.. KeyNames, SqlName.Version, .. Images]);
+
+    /// <summary>The columns that the sink needs beside the model's, <c>cdc_ver</c> and <c>cdc_deleted_at</c>.</summary>
+    public IReadOnlyList<SqlColumnShape> OwnColumns => [.. Images.Select(name => Own(name)), Own(TieCount)];
+
+    /// <summary>A column of the model.</summary>
+    public static SqlColumnShape Shaped(SqlDialect dialect, SqlColumn column) =>
+        new(column.Name, column.SqlType ?? dialect.TypeOf((ColumnType)column.Type, column.Key != SqlKey.None), (ColumnType)column.Type, column.Key != SqlKey.None);
+
+    /// <summary>The key of a row of a batch, in one spelling.</summary>
+    public string KeyText(RowBuffer rows, int row)
+    {
+        var text = new StringBuilder();
+        foreach (var key in Target.Keys)
+        {
+            var type = Target.Columns[key].Type;
+            text.Append(CellValues.KeyText(type, CellValues.ToObject(rows, type, rows.Cells(row)[key]))).Append('\0');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The key of a row that came back.</summary>
+    public string KeyText(IReadOnlyList<object?> row)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < Target.Keys.Length; i++)
+        {
+            text.Append(CellValues.KeyText(Target.Columns[Target.Keys[i]].Type, row[i])).Append('\0');
+        }
+
+        return text.ToString();
+    }
+
+    private IEnumerable<SqlColumnShape> ModelColumns => Target.Sql.Columns.Select(column => Shaped(Dialect, column));
+
+    private string[] KeyNames => [.. Target.Keys.Select(key => Target.Columns[key].Attribute.ColumnName)];
+
+    private SqlColumnShape Own(string name, bool isNotNull = false, string? type = null) =>
+        new(name, type ?? Dialect.TypeOf(ColumnType.Int64, isKey: isNotNull), type is null ? ColumnType.Int64 : ColumnType.Text, isNotNull);
+
+    // Never replaces: what is remembered is remembered.
+    private SqlStatement Remember(Parameters parameters, bool isSelect, string source) => parameters.Statement(Dialect.Upsert(new(static (_, _) => "1 = 0")
+    {
+        Table = Ties,
+        Keys = [.. _keys, _version, .. _images],
+        Columns = [.. _keys, .. _others, _deletedAt, .. _images, _version],
+        Source = source,
+        IsSelect = isSelect,
+        Returned = [_version],
+    }));
+
+    private string Values(Parameters parameters, RowBuffer rows, IReadOnlyList<int> some, bool isTie)
+    {
+        var text = new StringBuilder("VALUES ");
+        for (var i = 0; i < some.Count; i++)
+        {
+            text.Append(i == 0 ? "(" : ",\n    (");
+            var row = some[i];
+            foreach (var ordinal in InsertOrder)
+            {
+                var type = Target.Columns[ordinal].Type;
+                text.Append(Value(parameters, type, CellValues.ToObject(rows, type, rows.Cells(row)[ordinal]))).Append(", ");
+            }
+
+            var head = rows[row];
+            text.Append(Value(parameters, ColumnType.Int64, head.IsTombstone ? head.Microseconds : null)).Append(", ");
+            text.Append(Value(parameters, ColumnType.Int64, head.Images.Old)).Append(", ").Append(Value(parameters, ColumnType.Int64, head.Images.New)).Append(", ");
+            if (!isTie)
+            {
+                text.Append(Value(parameters, ColumnType.Int64, 0L)).Append(", ");
+            }
+
+            text.Append(Value(parameters, ColumnType.Text, Version(rows, row))).Append(')');
+        }
+
+        return text.ToString();
+    }
+
+    private string Value(Parameters parameters, ColumnType type, object? value) => Dialect.Value(type, parameters.Add(Dialect.ToParameter(type, value)));
+
+    private string Key(Parameters parameters, RowBuffer rows, int row, int place)
+    {
+        var type = Target.Columns[Target.Keys[place]].Type;
+        return Value(parameters, type, CellValues.ToObject(rows, type, rows.Cells(row)[Target.Keys[place]]));
+    }
+
+    private string IsKey(Parameters parameters, RowBuffer rows, int row) =>
+        string.Join(" AND ", Enumerable.Range(0, _keys.Length).Select(place => $"{_keys[place]} = {Key(parameters, rows, row, place)}"));
+
+    private string Time(Parameters parameters, RowBuffer rows, int row) => Dialect.Value(ColumnType.Text, parameters.Add(Version(rows, row)[..RowVersion.TimeLength]));
+
+    private static string Version(RowBuffer rows, int row) => Encoding.ASCII.GetString(rows.Version(row));
+
+    private static string List(IEnumerable<string> columns) => string.Join(", ", columns);
+
+    /// <summary>The parameters of a statement while its text is written.</summary>
+    private sealed class Parameters(SqlDialect dialect)
+    {
+        private readonly List<object?> _values = [];
+
+        public string Add(object? value)
+        {
+            _values.Add(value);
+            return dialect.Parameter(_values.Count);
+        }
+
+        public SqlStatement Statement(string text, bool returnsRows = false) => new(text, _values, returnsRows);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using TypedCdc.Sql;
+
+namespace TypedCdc;
+
+/// <summary>SQLite 3.35 and later as a <see cref="SqlDialect"/>. Models of <c>ToSqlite</c> take a faster way, by prepared statements of one row; tables without a class go this way.</summary>
+public class SqliteDialect : SqlDialect
+{
+    /// <inheritdoc/>
+    public override string Name => "sqlite";
+
+    /// <summary>SQLite documentation, "Implementation Limits For SQLite": 32,766 parameters, 2,000 columns.</summary>
+    public override SqlLimits Limits { get; } = new() { MaximumParameters = 32_000, MaximumColumns = 2_000 };
+
+    /// <inheritdoc/>
+    public override bool CountsWrittenRows => true;
+
+    /// <inheritdoc/>
+    public override string VersionType => "TEXT";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> BeginWrite(string table) => ["BEGIN IMMEDIATE"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> BeginMigration() => ["BEGIN IMMEDIATE"];
+
+    /// <inheritdoc/>
+    public override string TypeOf(ColumnType type, bool isKey) => SqlColumnTypes.Get(SqlDatabase.Sqlite, (SqlColumnType)type);
+
+    /// <summary>A database file has no schemas: the name alone stands for the table.</summary>
+    public override string Quote(string? schema, string name) => Quote(name);
+
+    /// <inheritdoc/>
+    public override string Parameter(int number) => string.Create(CultureInfo.InvariantCulture, $"?{number}");
+
+    /// <inheritdoc/>
+    public override SqlStatement SelectColumns(string? schema, string name) => new(
+        "SELECT name, type, 1 - \"notnull\", pk, dflt_value IS NOT NULL FROM pragma_table_info(?1)", [name], ReturnsRows: true);
+
+    /// <inheritdoc/>
+    public override SqlFailure Classify(Exception error) => error switch
+    {
+        SqliteException { IsOfTheRow: true } => SqlFailure.Row,
+        SqliteException { IsTransient: true } => SqlFailure.Transient,
+        _ => base.Classify(error),
+    };
+
+    /// <inheritdoc/>
+    public override string Explain(Exception error) => error is SqliteException ? error.Message : base.Explain(error);
+}
