@@ -24,7 +24,7 @@ internal static class DialectSinks
     public static async Task<int> WriteCrashingAsync(Func<Func<SqlStatement, SqlStatement?>, IRelationalStore> open, IEnumerable<List<CdcRecord>> delivered, Random random)
     {
         var crashes = 0;
-        var countdown = random.Next(1, 60);
+        var countdown = random.Next(1, 35);
         var batches = new Queue<List<CdcRecord>>(delivered);
         while (batches.Count > 0)
         {
@@ -40,7 +40,7 @@ internal static class DialectSinks
             catch (CrashedException)
             {
                 crashes++;
-                countdown = random.Next(1, 60);
+                countdown = random.Next(1, 35);
             }
         }
 
