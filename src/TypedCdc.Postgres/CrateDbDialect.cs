@@ -55,6 +55,16 @@ public class CrateDbDialect : SqlDialect
         _ => $"CAST({parameter} AS {TypeOf(type, isKey: false)})",
     };
 
+    /// <inheritdoc/>
+    public override string? GivenType(ColumnType type, ColumnSqlType given)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        return given.CrateDb ?? given.Any;
+    }
+
+    /// <inheritdoc/>
+    public override string GivenValue(ColumnType type, string parameter, string givenType) => $"CAST({parameter} AS {givenType})";
+
     /// <summary>Documents as JSON text, arrays as arrays of the driver, bytes as base64.</summary>
     public override object? ToParameter(ColumnType type, object? value) => (type, value) switch
     {

@@ -41,6 +41,36 @@ public class PostgresDialect : SqlDialect
     public override string TypeOf(ColumnType type, bool isKey) => SqlColumnTypes.Get(SqlDatabase.Postgres, (SqlColumnType)type);
 
     /// <inheritdoc/>
+    public override string? GivenType(ColumnType type, ColumnSqlType given)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        return given.Postgres ?? given.Any;
+    }
+
+    // As the fast way does: text is assigned and never cut; all else must come out of the cast as it went in.
+    /// <inheritdoc/>
+    public override string GivenValue(ColumnType type, string parameter, string givenType)
+    {
+        var value = Value(type, parameter);
+        var isMeasured = type is ColumnType.Int16 or ColumnType.Int32 or ColumnType.Int64 or ColumnType.Numeric or ColumnType.Single or ColumnType.Double
+            or ColumnType.Timestamp or ColumnType.Date or ColumnType.Time or ColumnType.Interval;
+        return PostgresTypeName.IsText(givenType) ? value
+            : !isMeasured ? $"CAST({value} AS {givenType})"
+            : $"CASE WHEN CAST({value} AS {givenType}) IS DISTINCT FROM {value} THEN CAST('inexact ' || CAST({value} AS text) AS {givenType}) ELSE CAST({value} AS {givenType}) END";
+    }
+
+    /// <summary>True: the server refuses by itself what does not fit.</summary>
+    public override bool FitsGiven(object? value, string givenType) => true;
+
+    /// <inheritdoc/>
+    public override string? CreateIndex(string index, string table, IReadOnlyList<string> columns) =>
+        $"CREATE INDEX IF NOT EXISTS {index}\n    ON {table} ({string.Join(", ", columns)})\n    WHERE {Quote(SqlName.DeletedAt)} IS NULL";
+
+    /// <inheritdoc/>
+    public override SqlStatement? SelectIndexes(string? schema, string table) => new(
+        "SELECT CAST(c.relname AS text) FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass(CAST($1 AS text))", [Quote(schema, table)], ReturnsRows: true);
+
+    /// <inheritdoc/>
     public override string Value(ColumnType type, string parameter) => type switch
     {
         ColumnType.TextArray => Array(parameter, "value"),

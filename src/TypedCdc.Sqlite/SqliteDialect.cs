@@ -27,6 +27,23 @@ public class SqliteDialect : SqlDialect
     /// <inheritdoc/>
     public override string TypeOf(ColumnType type, bool isKey) => SqlColumnTypes.Get(SqlDatabase.Sqlite, (SqlColumnType)type);
 
+    /// <inheritdoc/>
+    public override string? GivenType(ColumnType type, ColumnSqlType given)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        return new GivenSqlTypes(given.Any, given.Postgres, given.Sqlite, given.CrateDb, given.Redshift).For(SqlDatabase.Sqlite, (SqlColumnType)type);
+    }
+
+    /// <summary>True: SQLite keeps what its affinity keeps.</summary>
+    public override bool FitsGiven(object? value, string givenType) => true;
+
+    /// <inheritdoc/>
+    public override string? CreateIndex(string index, string table, IReadOnlyList<string> columns) =>
+        $"CREATE INDEX IF NOT EXISTS {index}\n    ON {table} ({string.Join(", ", columns)})\n    WHERE {Quote(SqlName.DeletedAt)} IS NULL";
+
+    /// <inheritdoc/>
+    public override SqlStatement? SelectIndexes(string? schema, string table) => new("SELECT name FROM pragma_index_list(?1)", [table], ReturnsRows: true);
+
     /// <summary>A database file has no schemas: the name alone stands for the table.</summary>
     public override string Quote(string? schema, string name) => Quote(name);
 

@@ -91,7 +91,8 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
         var rules = new DialectRules(dialect, table);
         var present = new PresentTable(
             await ColumnsAsync(table.Target.Schema, SqlName.OfTable(table.Target.Name), cancellationToken),
-            [.. (await ColumnsAsync(table.Target.Schema, table.Target.Name, cancellationToken)).Select(static column => column.Name)]);
+            [.. (await ColumnsAsync(table.Target.Schema, table.Target.Name, cancellationToken)).Select(static column => column.Name)],
+            await IndexesAsync(table.Target.Schema, SqlName.OfTable(table.Target.Name), cancellationToken));
         var plan = MigrationPlan.Make(rules, table.Target, present);
         var steps = plan.Allow(mode);
         if (steps.Count > 0)
@@ -129,6 +130,10 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
 
         static int Number(object? value) => Convert.ToInt32(value, CultureInfo.InvariantCulture);
     }
+
+    private async ValueTask<List<string>> IndexesAsync(string? schema, string table, CancellationToken cancellationToken) => dialect.SelectIndexes(schema, table) is { } select
+        ? [.. (await executor.ExecuteAsync(select with { ReturnsRows = true }, cancellationToken)).Rows.Select(static row => (string)row[0]!)]
+        : [];
 
     // What was read is named in the condition: of two workers that register at once, one finds that it has to look again.
     private async ValueTask RegisterAsync(DialectTable table, CancellationToken cancellationToken)

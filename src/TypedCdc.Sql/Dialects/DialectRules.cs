@@ -24,7 +24,10 @@ internal sealed class DialectRules(SqlDialect dialect, DialectTable table) : Mig
 
     public override string QuoteColumn(string name) => dialect.Quote(name);
 
-    public override IEnumerable<string> CreateTable(SqlTable sql) => [.. dialect.CreateTable(table.Shape), CreateView(sql)];
+    public override IEnumerable<string> CreateTable(SqlTable sql) =>
+        [.. dialect.CreateTable(table.Shape), .. sql.Indexes.Select(table.CreateIndex).OfType<string>(), CreateView(sql)];
+
+    public override string? CreateIndex(SqlTable _, SqlIndex index) => table.CreateIndex(index);
 
     public override string DropView(SqlTable _) => dialect.DropView(table.View);
 

@@ -16,6 +16,7 @@ internal sealed class DialectTable
     private readonly string _deletedAt;
     private readonly string _count;
     private readonly string[] _images;
+    private readonly string?[] _given; // by column; null for the dialect's own type
     private readonly string _now; // the time of the row that is asked for: a parameter's number differs, so it is made anew
 
     public DialectTable(SqlDialect dialect, TargetTable target)
@@ -33,7 +34,8 @@ internal sealed class DialectTable
         Name = dialect.Quote(sql.Schema, SqlName.OfTable(sql.Name));
         View = dialect.Quote(sql.Schema, sql.Name);
         Ties = dialect.Quote(sql.Schema, TiesName(sql));
-        InsertOrder = [.. target.Keys, .. target.Columns.Where(static column => column.Key == SqlKey.None).Select(static column => column.Ordinal)];
+        InsertOrder = [.. target.Keys, .. target.Columns.Where(static column => column.Key == SqlKey.None).Select(static column => column.Index)];
+        _given = [.. target.Columns.Select(column => column.Attribute.SqlType is { } given ? dialect.GivenType(column.Type, given) : null)];
         CanReadManyKeys = target.Keys.All(key => CellValues.IsComparable(target.Columns[key].Type));
     }
 
@@ -50,7 +52,7 @@ internal sealed class DialectTable
     /// <summary>The table of ties, quoted: every different version of every change of an item at the time of its row, where there are several. It only grows, until its time is past.</summary>
     public string Ties { get; }
 
-    /// <summary>The columns' ordinals as they are inserted: the key's, then the others.</summary>
+    /// <summary>The columns' places as they are inserted: the key's, then the others.</summary>
     public int[] InsertOrder { get; }
 
     /// <summary>How many parameters one row takes.</summary>
@@ -154,7 +156,10 @@ internal sealed class DialectTable
 
     /// <summary>A column of the model.</summary>
     public static SqlColumnShape Shaped(SqlDialect dialect, SqlColumn column) =>
-        new(column.Name, column.SqlType ?? dialect.TypeOf((ColumnType)column.Type, column.Key != SqlKey.None), (ColumnType)column.Type, column.Key != SqlKey.None);
+        new(column.Name, GivenType(dialect, (ColumnType)column.Type, column.Given) ?? dialect.TypeOf((ColumnType)column.Type, column.Key != SqlKey.None), (ColumnType)column.Type, column.Key != SqlKey.None);
+
+    /// <summary>An index of the user's; null where the database has none.</summary>
+    public string? CreateIndex(SqlIndex index) => Dialect.CreateIndex(Dialect.Quote(index.Name), Name, [.. index.Columns.Select(Dialect.Quote)]);
 
     /// <summary>The key of a row of a batch, in one spelling.</summary>
     public string KeyText(RowBuffer rows, int row)
@@ -185,6 +190,9 @@ internal sealed class DialectTable
 
     private string[] KeyNames => [.. Target.Keys.Select(key => Target.Columns[key].Attribute.ColumnName)];
 
+    private static string? GivenType(SqlDialect dialect, ColumnType type, GivenSqlTypes? given) => given is null ? null : dialect.GivenType(
+        type, new() { Any = given.Any, Postgres = given.Postgres, Sqlite = given.Sqlite, CrateDb = given.CrateDb, Redshift = given.Redshift });
+
     private SqlColumnShape Own(string name, bool isNotNull = false, string? type = null) =>
         new(name, type ?? Dialect.TypeOf(ColumnType.Int64, isKey: isNotNull), type is null ? ColumnType.Int64 : ColumnType.Text, isNotNull);
 
@@ -206,10 +214,9 @@ internal sealed class DialectTable
         {
             text.Append(i == 0 ? "(" : ",\n    (");
             var row = some[i];
-            foreach (var ordinal in InsertOrder)
+            foreach (var column in InsertOrder)
             {
-                var type = Target.Columns[ordinal].Type;
-                text.Append(Value(parameters, type, CellValues.ToObject(rows, type, rows.Cells(row)[ordinal]))).Append(", ");
+                text.Append(Cell(parameters, rows, row, column)).Append(", ");
             }
 
             var head = rows[row];
@@ -228,11 +235,21 @@ internal sealed class DialectTable
 
     private string Value(Parameters parameters, ColumnType type, object? value) => Dialect.Value(type, parameters.Add(Dialect.ToParameter(type, value)));
 
-    private string Key(Parameters parameters, RowBuffer rows, int row, int place)
+    private string Cell(Parameters parameters, RowBuffer rows, int row, int column)
     {
-        var type = Target.Columns[Target.Keys[place]].Type;
-        return Value(parameters, type, CellValues.ToObject(rows, type, rows.Cells(row)[Target.Keys[place]]));
+        var type = Target.Columns[column].Type;
+        var value = CellValues.ToObject(rows, type, rows.Cells(row)[column]);
+        if (_given[column] is not { } given)
+        {
+            return Value(parameters, type, value);
+        }
+
+        return Dialect.FitsGiven(value, given)
+            ? Dialect.GivenValue(type, parameters.Add(Dialect.ToParameter(type, value)), given)
+            : throw new UnfitForColumnException(Target.Columns[column].Attribute.ColumnName, given);
     }
+
+    private string Key(Parameters parameters, RowBuffer rows, int row, int place) => Cell(parameters, rows, row, Target.Keys[place]);
 
     private string IsKey(Parameters parameters, RowBuffer rows, int row) =>
         string.Join(" AND ", Enumerable.Range(0, _keys.Length).Select(place => $"{_keys[place]} = {Key(parameters, rows, row, place)}"));

@@ -54,7 +54,7 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
                 }
             }
         }
-        catch (Exception error) when (!cancellationToken.IsCancellationRequested && _dialect.Classify(error) is SqlFailure.Row or SqlFailure.TooLarge)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested && IsOfTheRow(error))
         {
             if (keys.Count > 1)
             {
@@ -68,10 +68,12 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
             }
             else
             {
-                await RejectAsync(keys[0], new InvalidOperationException(_dialect.Explain(error)), cancellationToken);
+                await RejectAsync(keys[0], error is UnfitForColumnException ? error : new InvalidOperationException(_dialect.Explain(error)), cancellationToken);
             }
         }
     }
+
+    private bool IsOfTheRow(Exception error) => error is UnfitForColumnException || _dialect.Classify(error) is SqlFailure.Row or SqlFailure.TooLarge;
 
     // The changes of one item at one time, each by itself: which of them is refused must not depend on the others.
     private async ValueTask WriteAloneAsync(KeyRows key, CancellationToken cancellationToken)

@@ -39,6 +39,22 @@ public abstract class SqlDialect
     /// <param name="isKey">Some databases take only short types in keys.</param>
     public abstract string TypeOf(ColumnType type, bool isKey);
 
+    /// <summary>The type that <c>[CdcColumn]</c> gives a column, in this dialect; null for <see cref="TypeOf"/>. The default is the one for any dialect.</summary>
+    public virtual string? GivenType(ColumnType type, ColumnSqlType given) => given?.Any;
+
+    /// <summary>A parameter as the value of a column of a given type. The default is that of <see cref="Value"/>.</summary>
+    public virtual string GivenValue(ColumnType type, string parameter, string givenType) => Value(type, parameter);
+
+    /// <summary>
+    /// Whether a column of a given type holds a value exactly; if not, the row is refused. The default looks at <c>NUMERIC(p, s)</c>: most databases round there without a word. A database
+    /// that refuses by itself what does not fit answers true.
+    /// </summary>
+    public virtual bool FitsGiven(object? value, string givenType)
+    {
+        ArgumentNullException.ThrowIfNull(givenType);
+        return DeclaredNumeric.Fits(givenType, value);
+    }
+
     /// <summary>The declared type of <c>cdc_ver</c>: up to 152 ASCII characters that compare bytewise.</summary>
     public abstract string VersionType { get; }
 
@@ -112,6 +128,12 @@ public abstract class SqlDialect
     /// <param name="schema">The schema, unquoted; null for the connection's own.</param>
     /// <param name="name">The name, unquoted.</param>
     public abstract SqlStatement SelectColumns(string? schema, string name);
+
+    /// <summary>The statement that makes an index of the user's, over rows that are not tombstones; all names are quoted. Null where the database has none, which is the default.</summary>
+    public virtual string? CreateIndex(string index, string table, IReadOnlyList<string> columns) => null;
+
+    /// <summary>Asks for the names of a table's indexes; needed by a dialect that has <see cref="CreateIndex"/>.</summary>
+    public virtual SqlStatement? SelectIndexes(string? schema, string table) => null;
 
     /// <summary>A declared type in the catalogue's words. The default is the type as it is; they are compared without regard to case.</summary>
     public virtual string Normalize(string declaredType) => declaredType;

@@ -142,7 +142,7 @@ internal sealed class MigrationPlan
 
     private void CompareIndexes(MigrationRules rules, SqlTable table, IReadOnlyList<string> present) => _steps.AddRange(table.Indexes
         .Where(index => !present.Contains(index.Name, StringComparer.Ordinal))
-        .Select(index => SqlStatements.CreateIndex(rules.Database, table, index))
+        .Select(index => rules.CreateIndex(table, index))
         .OfType<string>());
 
     private void CompareView(MigrationRules rules, SqlTable table, IReadOnlyList<string> view)

@@ -30,13 +30,16 @@ internal abstract class MigrationRules(SqlDatabase database)
     public virtual string QuoteColumn(string name) => SqlName.Quote(name);
 
     /// <summary>The declared type of a column.</summary>
-    public virtual string TypeOf(SqlColumn column) => column.SqlType ?? SqlColumnTypes.Get(Database, column.Type);
+    public virtual string TypeOf(SqlColumn column) => column.TypeIn(Database);
 
     /// <summary>A column as ADD COLUMN names it.</summary>
     public virtual string ColumnDefinition(SqlColumn column) => SqlStatements.ColumnDefinition(Database, column);
 
     /// <summary>The statements that make the table and its view.</summary>
     public virtual IEnumerable<string> CreateTable(SqlTable table) => [SqlStatements.CreateTable(Database, table)];
+
+    /// <summary>The statement that makes an index of the user's; null where the database has none.</summary>
+    public virtual string? CreateIndex(SqlTable table, SqlIndex index) => SqlStatements.CreateIndex(Database, table, index);
 
     /// <summary>Whether <see cref="CreateTable"/> makes the sink's own columns, too.</summary>
     public virtual bool CreatesOwnColumns => false;

@@ -11,15 +11,30 @@ namespace TypedCdc.Sql;
 /// <param name="redshift">In Redshift.</param>
 internal sealed class GivenSqlTypes(string? any, string? postgres, string? sqlite, string? crateDb, string? redshift)
 {
+    /// <summary>In every dialect without a type of its own.</summary>
+    public string? Any { get; } = any;
+
+    /// <summary>In PostgreSQL.</summary>
+    public string? Postgres { get; } = postgres;
+
+    /// <summary>In SQLite.</summary>
+    public string? Sqlite { get; } = sqlite;
+
+    /// <summary>In CrateDB.</summary>
+    public string? CrateDb { get; } = crateDb;
+
+    /// <summary>In Redshift.</summary>
+    public string? Redshift { get; } = redshift;
+
     /// <summary>The type that counts in a dialect; null for that of the table of types.</summary>
     public string? For(SqlDatabase database, SqlColumnType type) => database switch
     {
-        SqlDatabase.Postgres => postgres ?? any,
-        SqlDatabase.CrateDb => crateDb ?? any,
-        SqlDatabase.Redshift => redshift ?? any,
+        SqlDatabase.Postgres => Postgres ?? Any,
+        SqlDatabase.CrateDb => CrateDb ?? Any,
+        SqlDatabase.Redshift => Redshift ?? Any,
 
         // A type with another affinity would change what is stored: numbers of 38 digits become binary floating-point ones.
-        _ => sqlite ?? (any is not null && AffinityOf(any) == AffinityOf(SqlColumnTypes.Get(database, type)) ? any : null),
+        _ => Sqlite ?? (Any is not null && AffinityOf(Any) == AffinityOf(SqlColumnTypes.Get(database, type)) ? Any : null),
     };
 
     // SQLite documentation, "Datatypes In SQLite", 3.1: the rules in their order.
