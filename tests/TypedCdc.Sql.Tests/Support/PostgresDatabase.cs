@@ -22,6 +22,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     public string ConnectionString { get; }
 
+    /// <summary>A database that is there.</summary>
+    public static PostgresDatabase Open(string connectionString) => new(connectionString);
+
     public static async Task<PostgresDatabase> CreateAsync(PostgreSql server)
     {
         await server.EnsureStartedAsync();

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace TypedCdc.Services;
+
+/// <summary>A disk of a few megabytes that can really be full: a tmpfs in a temporary folder. Mounting takes root's rights.</summary>
+public sealed class SmallDisk : IDisposable
+{
+    private SmallDisk(string path) => Path = path;
+
+    /// <summary>Its folder.</summary>
+    public string Path { get; }
+
+    private string Ballast => System.IO.Path.Combine(Path, "ballast");
+
+    /// <summary>Mounts one.</summary>
+    /// <exception cref="InvalidOperationException">It may not be mounted here.</exception>
+    public static SmallDisk Mount(int megabytes)
+    {
+        var path = Directory.CreateTempSubdirectory("typedcdc-disk-").FullName;
+        if (Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "tmpfs", path) != 0)
+        {
+            Directory.Delete(path);
+            throw new InvalidOperationException("A tmpfs cannot be mounted here.");
+        }
+
+        return new(path);
+    }
+
+    /// <summary>Lets PostgreSQL's user make a tablespace of it.</summary>
+    public Task GiveToPostgreSqlAsync() => PostgreSql.GiveToServerAsync(Path);
+
+    /// <summary>Takes all the room that is left but some.</summary>
+    public void Fill(long bytesLeft)
+    {
+        var room = new DriveInfo(Path).AvailableFreeSpace - bytesLeft;
+        using var file = new FileStream(Ballast, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+        var piece = new byte[64 * 1024];
+        try
+        {
+            for (; room > 0; room -= piece.Length)
+                file.Write(piece, 0, (int)Math.Min(room, piece.Length));
+        }
+        catch (IOException) when (bytesLeft == 0)
+        {
+            // Others write too: it is full a little earlier.
+        }
+    }
+
+    /// <summary>Gives the room back.</summary>
+    public void Free() => File.Delete(Ballast);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // A database that is still open must not keep the mount: lazily.
+        Run("umount", "-l", Path);
+        Directory.Delete(Path, recursive: true);
+    }
+
+    private static int Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}
+
+/// <summary>A test that needs a small disk; skipped where nothing may be mounted.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class SmallDiskFactAttribute : Xunit.FactAttribute
+{
+    private static readonly string? Missing = Try();
+
+    /// <summary>Asks whether one can be mounted.</summary>
+    public SmallDiskFactAttribute() => Skip = Missing;
+
+    private static string? Try()
+    {
+        if (Environment.UserName != "root")
+            return "Mounting a small disk takes root's rights.";
+        try
+        {
+            SmallDisk.Mount(1).Dispose();
+            return null;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return "A tmpfs cannot be mounted here.";
+        }
+    }
+}
