@@ -11,7 +11,8 @@ namespace TypedCdc.Postgres;
 internal sealed class PostgresHorizon(NpgsqlConnection connection, TargetTable table, PostgresStatements statements)
 {
     private readonly string _name = SqlName.Quote(table.Schema, SqlName.OfTable(table.Name));
-    private long _horizon; // as far as is known; it never goes back
+    private long _horizon; // before it, an absent item may be a removed one; as far as is known, it never goes back
+    private long _snapshot; // before it, an absent item is a removed one; as the horizon
     private long _oldest;
 
     /// <summary>Whether the write at hand looks for items that are not there.</summary>
@@ -26,26 +27,27 @@ internal sealed class PostgresHorizon(NpgsqlConnection connection, TargetTable t
             _oldest = Math.Min(_oldest, rows[row].Microseconds);
         }
 
-        IsGuarding = _oldest < _horizon;
+        IsGuarding = _oldest < Math.Max(_horizon, _snapshot);
         if (IsGuarding)
         {
             await LockAsync("pg_advisory_xact_lock_shared", cancellationToken);
-            _horizon = await ReadAsync(cancellationToken);
+            (_horizon, _snapshot, _) = await ReadAsync(cancellationToken);
         }
     }
 
     /// <summary>Takes note of the horizon that holds behind the rows that were written.</summary>
     /// <exception cref="HorizonPassedException">Some of them are older.</exception>
-    public void Check(long horizon)
+    public void Check(long horizon, long snapshot)
     {
-        _horizon = horizon;
-        if (!IsGuarding && _oldest < horizon)
+        var isNews = horizon > _horizon || snapshot > _snapshot;
+        (_horizon, _snapshot) = (horizon, snapshot);
+        if (_oldest < Math.Max(horizon, snapshot) && (!IsGuarding || isNews))
         {
             throw new HorizonPassedException();
         }
     }
 
-    /// <summary>Takes out of the staged rows those that are older than the horizon and whose items are not there. Removals of such items leave nothing to do.</summary>
+    /// <summary>Takes out of the staged rows those that are older than the horizon and whose items are not there. Removals of such items leave nothing to do, nor does what a whole snapshot did not have.</summary>
     /// <returns>How many were taken out, and how many of them silently.</returns>
     public async Task<WriteCounts> RefuseAsync(RowBuffer rows, WriteBatch batch, CancellationToken cancellationToken)
     {
@@ -55,7 +57,7 @@ internal sealed class PostgresHorizon(NpgsqlConnection connection, TargetTable t
             return counts;
         }
 
-        await using var command = new NpgsqlCommand(statements.TakeOutAbsent, connection) { Parameters = { new() { Value = PurgeHorizon.ToVersion(_horizon) } } };
+        await using var command = new NpgsqlCommand(statements.TakeOutAbsent, connection) { Parameters = { new() { Value = PurgeHorizon.ToVersion(Math.Max(_horizon, _snapshot)) } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -70,7 +72,7 @@ internal sealed class PostgresHorizon(NpgsqlConnection connection, TargetTable t
                 counts.Staged++;
             }
 
-            if (rows[row].IsTombstone)
+            if (rows[row].IsTombstone || rows[row].Microseconds < _snapshot)
             {
                 counts.Stale++;
             }
@@ -102,13 +104,64 @@ internal sealed class PostgresHorizon(NpgsqlConnection connection, TargetTable t
         return purged;
     }
 
+    /// <summary>Remembers a whole snapshot, where one is given, and removes the rows that are not in the newest one.</summary>
+    /// <returns>How many were removed.</returns>
+    public async Task<long> FinishSnapshotAsync(long? microseconds, CancellationToken cancellationToken)
+    {
+        if (microseconds is { } time)
+        {
+            // Waits until the writes that do not know of it have ended: a row that one of them adds must be seen below.
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await ExecuteAsync($"LOCK TABLE {statements.Table} IN SHARE MODE", cancellationToken);
+            await ExecuteAsync("UPDATE \"cdc_models\" SET \"snapshot\" = greatest(\"snapshot\", $2) WHERE \"name\" = $1", cancellationToken, _name, time);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        var (_, snapshot, swept) = await ReadAsync(cancellationToken);
+        var removed = 0L;
+        if (swept < snapshot)
+        {
+            removed = await SweepAsync(snapshot, cancellationToken);
+            await ExecuteAsync("UPDATE \"cdc_models\" SET \"swept\" = greatest(\"swept\", $2) WHERE \"name\" = $1", cancellationToken, _name, snapshot);
+        }
+
+        return removed;
+    }
+
+    private async Task<long> SweepAsync(long snapshot, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[RowVersion.MaximumLength];
+        var version = bytes.AsMemory(0, RowVersion.Format(bytes, snapshot, null));
+        var text = System.Text.Encoding.ASCII.GetString(version.Span);
+        var all = 0L;
+        await using var rest = new NpgsqlCommand(statements.HasUnswept, connection) { Parameters = { new() { Value = text } } };
+        while (true)
+        {
+            var removed = await ExecuteAsync(statements.Sweep, cancellationToken, snapshot, text, Tie.Unknown, ImageHash.OfVersion(version.Span), PurgePolicy.BatchRows);
+            all += removed;
+            if (removed == 0)
+            {
+                if (await rest.ExecuteScalarAsync(cancellationToken) is false)
+                {
+                    return all;
+                }
+
+                // A writer has the rows that are left.
+                await Task.Delay(TimeSpan.FromMilliseconds(10), cancellationToken);
+            }
+        }
+    }
+
     private Task<int> LockAsync(string function, CancellationToken cancellationToken) =>
         ExecuteAsync($"SELECT {function}(hashtextextended('typedcdc purge ' || $1, 0))", cancellationToken, _name);
 
-    private async Task<long> ReadAsync(CancellationToken cancellationToken)
+    private async Task<(long Horizon, long Snapshot, long Swept)> ReadAsync(CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT \"horizon\" FROM \"cdc_models\" WHERE \"name\" = $1", connection) { Parameters = { new() { Value = _name } } };
-        return await command.ExecuteScalarAsync(cancellationToken) is long horizon ? horizon : 0;
+        await using var command = new NpgsqlCommand(
+            "SELECT coalesce(\"horizon\", 0), coalesce(\"snapshot\", 0), coalesce(\"swept\", 0) FROM \"cdc_models\" WHERE \"name\" = $1", connection)
+        { Parameters = { new() { Value = _name } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)) : default;
     }
 
     private async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] parameters)

@@ -7,13 +7,15 @@ namespace TypedCdc.Postgres;
 /// <summary>Creates and evolves the tables of a database. Of several workers that start at once one does it, under an advisory lock, and the others find it done.</summary>
 internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres)
 {
-    /// <summary>The revisions that a table (1) has known, and up to when it has forgotten removed items, in µs; NULL where it forgot none.</summary>
-    public const string SelectRevisions = "SELECT \"revisions\", \"horizon\" FROM \"cdc_models\" WHERE \"name\" = $1";
+    /// <summary>
+    /// The revisions that a table (1) has known; up to when it has forgotten removed items, in µs, NULL where it forgot none; and the time of its newest whole snapshot, in µs.
+    /// </summary>
+    public const string SelectRevisions = "SELECT \"revisions\", \"horizon\", \"snapshot\" FROM \"cdc_models\" WHERE \"name\" = $1";
 
     /// <summary>Lets one worker migrate at a time, until its transaction ends.</summary>
     public const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('typedcdc migrations', 0))";
 
-    private const string CreateModels = "CREATE TABLE IF NOT EXISTS \"cdc_models\" (\"name\" text PRIMARY KEY, \"revisions\" text NOT NULL, \"horizon\" bigint)";
+    private const string CreateModels = "CREATE TABLE IF NOT EXISTS \"cdc_models\" (\"name\" text PRIMARY KEY, \"revisions\" text NOT NULL, \"horizon\" bigint, \"snapshot\" bigint, \"swept\" bigint)";
 
     private static readonly PostgresMigrations Rules = new();
 
@@ -42,9 +44,10 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
         if (mayChange)
         {
             await ExecuteAsync(connection, CreateModels, cancellationToken);
-            if (!(await PresentColumnsAsync(connection, "\"cdc_models\"", cancellationToken)).Exists(static column => column.Name == "horizon"))
+            var present = (await PresentColumnsAsync(connection, "\"cdc_models\"", cancellationToken)).ConvertAll(static column => column.Name);
+            foreach (var column in ((string[])["horizon", "snapshot", "swept"]).Except(present, StringComparer.Ordinal))
             {
-                await ExecuteAsync(connection, "ALTER TABLE \"cdc_models\" ADD COLUMN \"horizon\" bigint", cancellationToken);
+                await ExecuteAsync(connection, $"ALTER TABLE \"cdc_models\" ADD COLUMN {SqlName.Quote(column)} bigint", cancellationToken);
             }
         }
 

@@ -52,7 +52,11 @@ internal sealed class PostgresSession : IAsyncDisposable
     public Task<int> PurgeAsync(int table, DateTimeOffset now, PurgePolicy policy, CancellationToken cancellationToken) =>
         Array.Find(_tables, one => one.Index == table)!.PurgeAsync(now, policy, cancellationToken);
 
-    // Each of a write's tables can be wrong in two ways, once each.
+    /// <summary>Remembers a whole snapshot of one table, and removes the rows that are not in the newest one.</summary>
+    public Task<long> FinishSnapshotAsync(int table, long? microseconds, CancellationToken cancellationToken) =>
+        Array.Find(_tables, one => one.Index == table)!.FinishSnapshotAsync(microseconds, cancellationToken);
+
+    // Each of a write's tables can be wrong in some ways, once each.
     private async Task<WriteCounts> WriteUntilSureAsync(WriteBatch batch, bool isCareful, CancellationToken cancellationToken)
     {
         var rejectedBefore = batch.RejectedCount;

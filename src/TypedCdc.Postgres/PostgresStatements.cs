@@ -126,6 +126,16 @@ internal sealed class PostgresStatements
         DELETE FROM {Stage} AS s WHERE left(s."cdc_ver", 19) < $1 AND NOT EXISTS (SELECT 1 FROM {Table} AS t WHERE {SameKey("t")}) RETURNING s."cdc_ord"
         """;
 
+    /// <summary>Makes tombstones at a time (1) of some (5) rows whose versions are below that time's (2), with images (3, 4). Waits for no writer.</summary>
+    public string Sweep => $"""
+        UPDATE {Table} SET {string.Concat(_table.NonKeys.Select(static column => SqlName.Quote(column.Name) + " = NULL, "))}"cdc_ver" = $2, "cdc_deleted_at" = $1, "cdc_old" = $3, "cdc_new" = $4
+        WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM {Table} WHERE "cdc_deleted_at" IS NULL AND "cdc_ver" < $2 LIMIT $5 FOR UPDATE SKIP LOCKED))
+        """;
+
+    /// <summary>Whether there are still rows for <see cref="Sweep"/> below a version (1).</summary>
+    public string HasUnswept => $"SELECT EXISTS (SELECT 1 FROM {Table} WHERE \"cdc_deleted_at\" IS NULL AND \"cdc_ver\" < $1)";
+
     /// <summary>When the newest removal was made that the table knows.</summary>
     public string NewestTombstone => $"SELECT max(\"cdc_deleted_at\") FROM {Table} WHERE \"cdc_deleted_at\" IS NOT NULL";
 

@@ -50,14 +50,22 @@ internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalSt
 
     public bool CanPurge => true;
 
-    public async ValueTask<int> PurgeAsync(int table, PurgePolicy policy, CancellationToken cancellationToken)
+    public ValueTask<int> PurgeAsync(int table, PurgePolicy policy, CancellationToken cancellationToken) =>
+        InSessionAsync(session => session.PurgeAsync(table, _time.GetUtcNow(), policy, cancellationToken), cancellationToken);
+
+    public bool CanFinishSnapshots => true;
+
+    public ValueTask<long> FinishSnapshotAsync(int table, long? microseconds, CancellationToken cancellationToken) =>
+        InSessionAsync(session => session.FinishSnapshotAsync(table, microseconds, cancellationToken), cancellationToken);
+
+    private async ValueTask<T> InSessionAsync<T>(Func<PostgresSession, Task<T>> use, CancellationToken cancellationToken)
     {
         var session = _idle.TryTake(out var idle) ? idle : await PostgresSession.OpenAsync(_dataSource, _tables!, cancellationToken);
         try
         {
-            var purged = await session.PurgeAsync(table, _time.GetUtcNow(), policy, cancellationToken);
+            var result = await use(session);
             _idle.Add(session);
-            return purged;
+            return result;
         }
         catch
         {

@@ -219,11 +219,14 @@ internal sealed class PostgresTable
             throw ModelRevisions.IsOlder(_table);
         }
 
-        _horizon.Check(reader.IsDBNull(1) ? 0 : reader.GetInt64(1));
+        _horizon.Check(reader.IsDBNull(1) ? 0 : reader.GetInt64(1), reader.IsDBNull(2) ? 0 : reader.GetInt64(2));
     }
 
     /// <summary>Forgets old tombstones, in a transaction of its own.</summary>
     public Task<int> PurgeAsync(DateTimeOffset now, PurgePolicy policy, CancellationToken cancellationToken) => _horizon.PurgeAsync(now, policy, cancellationToken);
+
+    /// <summary>Remembers a whole snapshot, and removes the rows that are not in the newest one.</summary>
+    public Task<long> FinishSnapshotAsync(long? microseconds, CancellationToken cancellationToken) => _horizon.FinishSnapshotAsync(microseconds, cancellationToken);
 
     private async Task<WriteCounts> UpsertAsync(RowBuffer rows, WriteBatch batch, WriteCounts counts, CancellationToken cancellationToken)
     {

@@ -9,10 +9,13 @@ namespace TypedCdc.Sqlite;
 /// </summary>
 internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
 {
-    /// <summary>The revisions that a table (1) has known, and up to when it has forgotten removed items, in µs; NULL where it forgot none.</summary>
-    public const string SelectRevisions = "SELECT \"revisions\", \"horizon\" FROM \"cdc_models\" WHERE \"name\" = ?1";
+    /// <summary>
+    /// The revisions that a table (1) has known; up to when it has forgotten removed items, in µs, NULL where it forgot none; and the
+    /// time of its newest whole snapshot, in µs, and up to which the rows were removed that are not in one.
+    /// </summary>
+    public const string SelectRevisions = "SELECT \"revisions\", \"horizon\", \"snapshot\", \"swept\" FROM \"cdc_models\" WHERE \"name\" = ?1";
 
-    private const string CreateModels = "CREATE TABLE IF NOT EXISTS \"cdc_models\" (\"name\" TEXT NOT NULL PRIMARY KEY, \"revisions\" TEXT NOT NULL, \"horizon\" INTEGER)";
+    private const string CreateModels = "CREATE TABLE IF NOT EXISTS \"cdc_models\" (\"name\" TEXT NOT NULL PRIMARY KEY, \"revisions\" TEXT NOT NULL, \"horizon\" INTEGER, \"snapshot\" INTEGER, \"swept\" INTEGER)";
 
     private static readonly SqliteMigrations Rules = new();
 
@@ -27,9 +30,10 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
         if (mayChange)
         {
             connection.Execute(CreateModels);
-            if (!PresentColumns(connection, "cdc_models").Exists(static column => column.Name == "horizon"))
+            var present = PresentColumns(connection, "cdc_models").ConvertAll(static column => column.Name);
+            foreach (var column in ((string[])["horizon", "snapshot", "swept"]).Except(present, StringComparer.Ordinal))
             {
-                connection.Execute("ALTER TABLE \"cdc_models\" ADD COLUMN \"horizon\" INTEGER");
+                connection.Execute($"ALTER TABLE \"cdc_models\" ADD COLUMN {SqlName.Quote(column)} INTEGER");
             }
         }
         else if (!HasModels(connection))
@@ -105,7 +109,7 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
 
     private static void RegisterRevision(SqliteConnection connection, TargetTable table)
     {
-        var known = connection.Query(SelectRevisions, table.Name) is [[{ } revisions, _]] ? revisions : null;
+        var known = connection.Query(SelectRevisions, table.Name) is [[{ } revisions, ..]] ? revisions : null;
         var registered = ModelRevisions.Add(known, table);
         if (!string.Equals(known, registered, StringComparison.Ordinal))
         {

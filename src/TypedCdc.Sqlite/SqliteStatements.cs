@@ -89,6 +89,18 @@ internal sealed class SqliteStatements
         }
     }
 
+    /// <summary>Remembers the time (2) of a table's (1) newest whole snapshot. Never goes back.</summary>
+    public static string SetSnapshot => "UPDATE \"cdc_models\" SET \"snapshot\" = max(coalesce(\"snapshot\", ?2), ?2) WHERE \"name\" = ?1";
+
+    /// <summary>Remembers that the rows were removed that are not in a table's (1) snapshot of a time (2).</summary>
+    public static string SetSwept => "UPDATE \"cdc_models\" SET \"swept\" = ?2 WHERE \"name\" = ?1";
+
+    /// <summary>Makes tombstones at a time (1) of some (5) rows whose versions are below that time's (2), with images (3, 4).</summary>
+    public string Sweep => $"""
+        UPDATE {Table} SET {string.Concat(_table.NonKeys.Select(static column => SqlName.Quote(column.Name) + " = NULL, "))}"cdc_ver" = ?2, "cdc_deleted_at" = ?1, "cdc_old" = ?3, "cdc_new" = ?4
+        WHERE ({List(_keys)}) IN (SELECT {List(_keys)} FROM {Table} WHERE "cdc_deleted_at" IS NULL AND "cdc_ver" < ?2 LIMIT ?5)
+        """;
+
     /// <summary>When the newest removal was made that the table knows.</summary>
     public string NewestTombstone => $"SELECT max(\"cdc_deleted_at\") FROM {Table} WHERE \"cdc_deleted_at\" IS NOT NULL";
 

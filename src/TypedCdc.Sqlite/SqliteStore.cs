@@ -70,6 +70,41 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
         }
     }
 
+    public bool CanFinishSnapshots => true;
+
+    public async ValueTask<long> FinishSnapshotAsync(int table, long? microseconds, CancellationToken cancellationToken)
+    {
+        var writer = _connection ?? throw new InvalidOperationException("The sink has not been started.");
+        var all = 0L;
+        for (var hasMore = true; hasMore;)
+        {
+            var removed = 0;
+            await _writer.WaitAsync(cancellationToken);
+            try
+            {
+                await writer.InTransactionAsync(
+                    _ =>
+                    {
+                        if (microseconds is { } time)
+                        {
+                            _tables[table].SetSnapshot(time);
+                        }
+
+                        hasMore = _tables[table].Sweep(out removed);
+                    },
+                    cancellationToken);
+            }
+            finally
+            {
+                _writer.Release();
+            }
+
+            all += removed;
+        }
+
+        return all;
+    }
+
     public bool CanPurge => true;
 
     public async ValueTask<int> PurgeAsync(int table, PurgePolicy policy, CancellationToken cancellationToken)

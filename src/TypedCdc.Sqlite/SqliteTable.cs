@@ -15,6 +15,7 @@ internal sealed class SqliteTable : IDisposable
     private readonly SqliteTies _ties;
     private readonly SqliteStatements _statements;
     private readonly TargetTable _table;
+    private long _snapshot; // before it, an absent item is a removed one; 0 for never
     private long _horizon; // before it, an absent item may be a removed one; 0 for never
 
     public SqliteTable(SqliteConnection connection, TargetTable table)
@@ -83,6 +84,7 @@ internal sealed class SqliteTable : IDisposable
         var isThere = _revision.Step();
         var isOlder = isThere && !ModelRevisions.IsNewest(_revision.Text(0), _ownRevision);
         _horizon = isThere && !_revision.IsNull(1) ? _revision.Int64(1) : 0;
+        _snapshot = isThere && !_revision.IsNull(2) ? _revision.Int64(2) : 0;
         _revision.Reset();
         if (isOlder)
         {
@@ -92,10 +94,10 @@ internal sealed class SqliteTable : IDisposable
 
     private bool TryWrite(RowBuffer rows, int row, WriteBatch batch, ref WriteCounts counts)
     {
-        if (rows[row].Microseconds < _horizon && IsAbsent(rows, row))
+        if (rows[row].Microseconds < Math.Max(_horizon, _snapshot) && IsAbsent(rows, row))
         {
-            // A removal of what is not there leaves nothing to do; anything else may have been removed since.
-            if (rows[row].IsTombstone)
+            // A removal of what is not there leaves nothing to do, nor does what a whole snapshot did not have; anything else may have been removed since.
+            if (rows[row].IsTombstone || rows[row].Microseconds < _snapshot)
             {
                 counts.Stale++;
             }
@@ -177,6 +179,60 @@ internal sealed class SqliteTable : IDisposable
         ties.BindText(1, Encoding.ASCII.GetBytes(PurgeHorizon.ToVersion(horizon)));
         ties.Step();
         return purged;
+    }
+
+    /// <summary>Remembers a whole snapshot; to be called in a transaction.</summary>
+    public void SetSnapshot(long microseconds)
+    {
+        using var set = _connection.Prepare(SqliteStatements.SetSnapshot);
+        set.BindText(1, Encoding.UTF8.GetBytes(_table.Name));
+        set.BindInt64(2, microseconds);
+        set.Step();
+    }
+
+    /// <summary>Removes some of the rows that are not in the newest whole snapshot; to be called in a transaction.</summary>
+    /// <param name="removed">How many.</param>
+    /// <returns>Whether there may be more.</returns>
+    public bool Sweep(out int removed)
+    {
+        removed = 0;
+        if (_revision is null)
+        {
+            return false;
+        }
+
+        StopIfOlder(_table);
+        _revision.Step();
+        var swept = _revision.IsNull(3) ? 0 : _revision.Int64(3);
+        _revision.Reset();
+        if (swept >= _snapshot)
+        {
+            return false;
+        }
+
+        Span<byte> version = stackalloc byte[RowVersion.MaximumLength];
+        version = version[..RowVersion.Format(version, _snapshot, null)];
+        using (var sweep = _connection.Prepare(_statements.Sweep))
+        {
+            sweep.BindInt64(1, _snapshot);
+            sweep.BindText(2, version);
+            sweep.BindInt64(3, Tie.Unknown);
+            sweep.BindInt64(4, ImageHash.OfVersion(version));
+            sweep.BindInt64(5, PurgePolicy.BatchRows);
+            sweep.Step();
+            removed = _connection.Changes;
+        }
+
+        if (removed < PurgePolicy.BatchRows)
+        {
+            using var set = _connection.Prepare(SqliteStatements.SetSwept);
+            set.BindText(1, Encoding.UTF8.GetBytes(_table.Name));
+            set.BindInt64(2, _snapshot);
+            set.Step();
+            return false;
+        }
+
+        return true;
     }
 
     private bool IsAbsent(RowBuffer rows, int row)

@@ -115,8 +115,13 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
         }
 
         var hasVersion = record.Operation != ChangeOperation.Snapshot && record.Position.Shard is not null;
-        buffer.EndRow(index, isTombstone, record.TimestampMicroseconds, hasVersion ? record.Position.SequenceNumber : null, Images(record));
+        buffer.EndRow(index, isTombstone, TimeOf(record, table), hasVersion ? record.Position.SequenceNumber : null, Images(record));
     }
+
+    // A row of a snapshot is as old as the start of its scan, and surely not newer than a change that came after that. One without a time is older than everything.
+    private static long TimeOf(in CdcRecord record, TargetTable table) => record.Operation == ChangeOperation.Snapshot
+        ? Math.Max(0, record.TimestampMicroseconds - table.SnapshotMargin)
+        : record.TimestampMicroseconds;
 
     private static Tie? Images(in CdcRecord record)
     {

@@ -18,6 +18,19 @@ internal interface IRelationalStore : IAsyncDisposable
     /// </summary>
     ValueTask WriteAsync(WriteBatch batch, CancellationToken cancellationToken);
 
+    /// <summary>Whether <see cref="FinishSnapshotAsync"/> does something.</summary>
+    bool CanFinishSnapshots => false;
+
+    /// <summary>
+    /// Remembers that a whole snapshot of the table was written, and removes the rows that are older than it: those of items that were not in it. From then on an older change of an item
+    /// that the table does not have is stale. What a crash leaves undone is done by the next call, or when a sink starts.
+    /// </summary>
+    /// <param name="table">The table's index.</param>
+    /// <param name="microseconds">The time of the snapshot's rows; null to do what was left undone.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>How many rows were removed.</returns>
+    ValueTask<long> FinishSnapshotAsync(int table, long? microseconds, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     /// <summary>Whether <see cref="PurgeAsync"/> does something.</summary>
     bool CanPurge => false;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 
 namespace TypedCdc.Sql;
 
@@ -6,7 +7,7 @@ namespace TypedCdc.Sql;
 /// Keeps the current state of DynamoDB items in a relational database. Converges: whatever the order and however often the records of an item come, the newest
 /// by (time, sequence number) is what the view shows, and a removed item stays removed.
 /// </summary>
-internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : ISink, IAsyncDisposable
+internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : ISink, ISnapshotSink, IAsyncDisposable
 {
     private readonly ConcurrentBag<WriteBatch> _idle = [];
     private TableRoutes? _routes;
@@ -32,9 +33,39 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
         }
 
         await store.StartAsync(tables, context, Metrics, cancellationToken);
+        if (store.CanFinishSnapshots)
+        {
+            foreach (var table in tables.Tables)
+            {
+                Metrics.Removed(await store.FinishSnapshotAsync(table.Index, null, cancellationToken));
+            }
+        }
+
         if (tables.Purge is { } policy)
         {
             _purge = new(policy, context.TimeProvider, PurgeAsync, context.Logger);
+        }
+    }
+
+    public async ValueTask FinishSnapshotAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
+    {
+        if (_context is not { } context || _routes is null)
+        {
+            throw new InvalidOperationException("The sink has not been started.");
+        }
+
+        var started = (snapshot.StartedAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        foreach (var table in _routes.Find(snapshot.TableName).Tables)
+        {
+            if (!store.CanFinishSnapshots)
+            {
+                context.Logger.LogWarning("The snapshot of '{Source}' is complete, but the sink for {Database} does not remove what is not in it from '{Table}'.", snapshot.TableName, store.Name, table.Name);
+                continue;
+            }
+
+            var removed = await store.FinishSnapshotAsync(table.Index, Math.Max(0, started - table.SnapshotMargin), cancellationToken);
+            Metrics!.Removed(removed);
+            context.Logger.LogInformation("The snapshot of '{Source}' from {Time:O} is complete: {Removed} items of '{Table}' are not in it and were removed.", snapshot.TableName, snapshot.StartedAt, removed, table.Name);
         }
     }
 

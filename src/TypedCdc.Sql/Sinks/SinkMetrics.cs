@@ -61,6 +61,14 @@ internal sealed class SinkMetrics(string database, ILogger logger)
         Add(RefusedCount, refused);
     }
 
+    /// <summary>Rows became tombstones because they are not in a whole snapshot.</summary>
+    public void Removed(long rows)
+    {
+        Interlocked.Add(ref _rows, rows);
+        Add(RowCount, rows);
+        Add(TombstoneCount, rows);
+    }
+
     public void Purged(int tombstones) => Add(PurgedCount, tombstones);
 
     public void Retried() => Add(RetryCount, 1);

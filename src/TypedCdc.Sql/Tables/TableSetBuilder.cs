@@ -25,6 +25,12 @@ public sealed class TableSetBuilder
     /// <summary>How often old tombstones are looked for. The default value is an hour: some thousands at a time are no burden.</summary>
     public TimeSpan PurgeInterval { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How much older than the start of its scan or export a snapshot's row is taken to be: a change that came after the start always goes before it. The default value is 5 minutes: it must
+    /// exceed what the stream's timestamps are rounded to (a second on DynamoDB Streams) and the difference of clocks.
+    /// </summary>
+    public TimeSpan SnapshotMargin { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Keeps the current state of a model's items: a table with one row an item, and a view that hides removed ones.</summary>
     /// <typeparam name="T">The model.</typeparam>
     /// <param name="configure">Changes the defaults; null for none.</param>
@@ -84,8 +90,20 @@ public sealed class TableSetBuilder
         _tables.Add(added);
     }
 
-    internal Sql.TableSet Build() =>
-        _tables.Count + _histories.Count > 0 ? new([.. _tables], Migrations) { Histories = [.. _histories], Purge = BuildPurge() } : throw new InvalidOperationException("The sink was given no table. Add one: tables => tables.Add<Customer>().");
+    internal Sql.TableSet Build()
+    {
+        if (SnapshotMargin < TimeSpan.Zero)
+        {
+            throw new InvalidOperationException("SnapshotMargin must not be negative.");
+        }
+
+        foreach (var table in _tables)
+        {
+            table.SnapshotMargin = SnapshotMargin.Ticks / TimeSpan.TicksPerMicrosecond;
+        }
+
+        return _tables.Count + _histories.Count > 0 ? new([.. _tables], Migrations) { Histories = [.. _histories], Purge = BuildPurge() } : throw new InvalidOperationException("The sink was given no table. Add one: tables => tables.Add<Customer>().");
+    }
 
     private Sql.PurgePolicy? BuildPurge()
     {

@@ -67,6 +67,9 @@ internal sealed class TargetTable
     /// <summary>This model may write a table that a newer revision of it has written.</summary>
     public bool AcceptsNewerTable { get; init; }
 
+    /// <summary>How much older than its scan's start a snapshot's row is taken to be, in µs.</summary>
+    public long SnapshotMargin { get; set; }
+
     /// <summary>What the database's types cannot hold. Set by the sink.</summary>
     public ValueLimits Limits { get; set; } = ValueLimits.None;
 

@@ -22,6 +22,7 @@ internal sealed class FileSource(string pattern, FileSourceOptions options) : IC
         var logger = context.LoggerFactory.CreateLogger("TypedCdc.Files");
         logger.FilesFound(files.Count, pattern);
         var open = new Queue<OpenFile>(); // read, but perhaps not acknowledged
+        var isWhole = files.Count > 0;
         try
         {
             for (var index = 0; index < files.Count && !cancellationToken.IsCancellationRequested; index++)
@@ -34,17 +35,26 @@ internal sealed class FileSource(string pattern, FileSourceOptions options) : IC
                     await CloseAsync(context, open.Dequeue());
                 }
             }
+
+            isWhole &= !cancellationToken.IsCancellationRequested;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Told to stop: what was published is drained below.
+            isWhole = false;
         }
         finally
         {
             while (open.TryDequeue(out var file))
             {
                 await CloseAsync(context, file);
+                isWhole &= file.IsAcknowledged;
             }
+        }
+
+        if (isWhole && options is { IsCompleteSnapshot: true, TableName: { } table, SnapshotTime: { } time })
+        {
+            await context.FinishSnapshotAsync(new(table, time), cancellationToken);
         }
     }
 
@@ -123,7 +133,7 @@ internal sealed class FileSource(string pattern, FileSourceOptions options) : IC
 
         progress.TellComplete(raw.Length, (long)ordinal);
 
-        RecordBatch NewBatch() => new(file.Shard, BatchBytes) { TableName = options.TableName };
+        RecordBatch NewBatch() => new(file.Shard, BatchBytes) { TableName = options.TableName, SnapshotTime = options.SnapshotTime };
     }
 
     private async Task CloseAsync(ISourceContext context, OpenFile file)

@@ -9,6 +9,19 @@ public sealed class FileSourceOptions
     public string? TableName { get; set; }
 
     /// <summary>
+    /// When the full export that is read was made: the <c>exportTime</c> of its <c>manifest-summary.json</c>. The time of records that say none. The default value is null; an exported
+    /// item then is older than every change.
+    /// </summary>
+    public DateTimeOffset? SnapshotTime { get; set; }
+
+    /// <summary>
+    /// Whether the files are a whole full export of the table <see cref="TableName"/>, made at <see cref="SnapshotTime"/>: when all of it is written, and nothing was dead-lettered, sinks
+    /// remove the items that are not in it and that no newer change speaks of. Only where that one DynamoDB table feeds the sink's table. The default value is false: a part of an export
+    /// would remove all the rest.
+    /// </summary>
+    public bool IsCompleteSnapshot { get; set; }
+
+    /// <summary>
     /// Remembers how far each file was read, so that the next run goes on there. The default value is null: every run reads everything, which sinks that converge take without harm.
     /// </summary>
     public ICheckpointStore? Checkpoints { get; set; }
@@ -30,6 +43,12 @@ public sealed class FileSourceOptions
         if (MaximumRecordBytes < 1024)
         {
             throw new CdcConfigurationException("FileSourceOptions.MaximumRecordBytes must be at least 1024; DynamoDB's items may have 400 KB.");
+        }
+
+        if (IsCompleteSnapshot && (TableName is null || SnapshotTime is null || Checkpoints is not null))
+        {
+            throw new CdcConfigurationException(
+                "FileSourceOptions.IsCompleteSnapshot needs TableName and SnapshotTime (exportTime in the export's manifest-summary.json), and no Checkpoints: only what is read in one run is known to be whole.");
         }
 
         if (ProgressInterval <= TimeSpan.Zero)

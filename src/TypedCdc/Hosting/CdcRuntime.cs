@@ -22,7 +22,7 @@ internal sealed class CdcRuntime(
 
     internal string Application => application;
 
-    internal ISourceContext SourceContext { get; } = new Context(engine, application, timeProvider, loggers, subscribers);
+    internal ISourceContext SourceContext { get; } = new Context(engine, application, timeProvider, loggers, subscribers, statistics);
 
     /// <summary>
     /// Runs until every source has ended, or <paramref name="stopping"/> is cancelled and what is in flight is drained, or the time for draining is over.
@@ -124,7 +124,7 @@ internal sealed class CdcRuntime(
         }
     }
 
-    private sealed class Context(DeliveryEngine engine, string application, TimeProvider timeProvider, ILoggerFactory loggers, IReadOnlyList<Subscriber> subscribers)
+    private sealed class Context(DeliveryEngine engine, string application, TimeProvider timeProvider, ILoggerFactory loggers, IReadOnlyList<Subscriber> subscribers, CdcStatistics statistics)
         : ISourceContext
     {
         public string Application => application;
@@ -136,5 +136,22 @@ internal sealed class CdcRuntime(
         public Images RequiredImages { get; } = subscribers.Aggregate(Images.None, (images, subscriber) => images | subscriber.Images);
 
         public IShardChannel OpenShard(ShardId shard) => engine.OpenShard(shard);
+
+        public async ValueTask<bool> FinishSnapshotAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
+        {
+            // What is not a change record belongs to no table: any dead letter may be one of the snapshot's rows.
+            if (statistics.DeadLettered > 0)
+            {
+                loggers.CreateLogger("TypedCdc").SnapshotNotFinished(snapshot.TableName, statistics.DeadLettered);
+                return false;
+            }
+
+            foreach (var subscriber in subscribers)
+            {
+                await subscriber.FinishSnapshotAsync(snapshot, cancellationToken);
+            }
+
+            return true;
+        }
     }
 }

@@ -20,6 +20,9 @@ internal static partial class CdcLog
     [LoggerMessage(104, LogLevel.Warning, "Draining was not done within {Timeout}; what is in flight is given up and delivered again by the next run")]
     internal static partial void DrainTimedOut(this ILogger logger, TimeSpan timeout);
 
+    [LoggerMessage(105, LogLevel.Warning, "The snapshot of '{Table}' is complete, but {DeadLettered} record(s) were dead-lettered in this run: what is not among its rows stays in the sinks. Mend the cause, and run the snapshot again")]
+    internal static partial void SnapshotNotFinished(this ILogger logger, string table, long deadLettered);
+
     [LoggerMessage(110, LogLevel.Warning, "Table '{Table}' has no model; its records are counted as unknown and not delivered (said once)")]
     internal static partial void UnknownTable(this ILogger logger, string table);
 

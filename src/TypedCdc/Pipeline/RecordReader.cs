@@ -28,7 +28,7 @@ internal sealed class RecordReader
 
     internal BatchState Read(ShardState shard, Reservation reservation, RecordBatch batch)
     {
-        var options = batch.TableName is null ? _options : _options with { TableName = batch.TableName };
+        var options = batch.TableName is null && batch.SnapshotTime is null ? _options : _options with { TableName = batch.TableName, Timestamp = batch.SnapshotTime };
         var state = new BatchState(shard, reservation, batch, _pool);
         for (var index = 0; index < batch.Count; index++)
         {

@@ -28,6 +28,9 @@ internal abstract class Subscriber
     /// <summary>Delivers. Every failure that is not in the outcome is a bug of ours, or the cancellation.</summary>
     internal abstract ValueTask<WorkOutcome> ExecuteAsync(Work work, WorkContext context, CancellationToken cancellationToken);
 
+    /// <summary>Called when every row of a snapshot is done, in a table that it takes.</summary>
+    internal virtual ValueTask FinishSnapshotAsync(SnapshotInfo snapshot, CancellationToken cancellationToken) => default;
+
     /// <summary>Called once when nothing more will come.</summary>
     internal virtual ValueTask StopAsync() => default;
 }

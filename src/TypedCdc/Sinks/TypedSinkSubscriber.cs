@@ -30,6 +30,9 @@ internal sealed class TypedSinkSubscriber<T> : Subscriber
 
     internal override ValueTask StartAsync(SinkContext context, CancellationToken cancellationToken) => _sink.StartAsync(context, cancellationToken);
 
+    internal override ValueTask FinishSnapshotAsync(SnapshotInfo snapshot, CancellationToken cancellationToken) =>
+        _sink is ISnapshotSink sink ? sink.FinishSnapshotAsync(snapshot, cancellationToken) : default;
+
     internal override async ValueTask<WorkOutcome> ExecuteAsync(Work work, WorkContext context, CancellationToken cancellationToken)
     {
         var batch = new SinkBatch<Change<T>>(work.Records.Count);

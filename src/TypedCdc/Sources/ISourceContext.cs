@@ -19,4 +19,11 @@ public interface ISourceContext
 
     /// <summary>Begins one shard. Records of one shard are published in its order; different shards run side by side.</summary>
     IShardChannel OpenShard(ShardId shard);
+
+    /// <summary>
+    /// Says that every row of a scan or an export of a whole table was published, and is acknowledged. Sinks of current states then remove the items that were not among them and that no
+    /// newer change speaks of. Nothing happens where a record was dead-lettered since the start: its item would be taken for a removed one.
+    /// </summary>
+    /// <returns>Whether the sinks were told.</returns>
+    ValueTask<bool> FinishSnapshotAsync(SnapshotInfo snapshot, CancellationToken cancellationToken) => new(false);
 }

@@ -30,6 +30,9 @@ public sealed class RecordBatch : IDisposable
     /// <summary>The table of records that name none (DynamoDB's exports); null where they do.</summary>
     public string? TableName { get; init; }
 
+    /// <summary>The time of records that say none: when the scan or the export that they are rows of began; null where they say it.</summary>
+    public DateTimeOffset? SnapshotTime { get; init; }
+
     /// <summary>How many records there are.</summary>
     public int Count => _count;
 
