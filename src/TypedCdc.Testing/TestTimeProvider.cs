@@ -28,6 +28,18 @@ public sealed class TestTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>When the next timer comes due; null where none waits.</summary>
+    internal DateTimeOffset? NextTimerAt
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count == 0 ? null : _timers.Min(timer => timer.DueAt);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 
 namespace TypedCdc;
@@ -10,8 +11,16 @@ namespace TypedCdc;
 public sealed class FileCheckpointStore : ICheckpointStore, IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1); // one reader or writer at a time
+    private readonly Lock _groups = new();            // guards _open and what is in it
     private readonly string _path;
+    private Group _open = new();                      // takes the checkpoints of those who write next
     private SortedDictionary<string, string>? _checkpoints; // by application, stream and shard; null before the file is read
+
+    /// <summary>For tests: held while the file is read or written.</summary>
+    internal SemaphoreSlim Gate => _gate;
+
+    /// <summary>For tests: how often the file was written.</summary>
+    internal int Saves { get; private set; }
 
     /// <param name="path">The file; made with its directories at the first checkpoint.</param>
     public FileCheckpointStore(string path)
@@ -37,42 +46,62 @@ public sealed class FileCheckpointStore : ICheckpointStore, IDisposable
     /// <inheritdoc/>
     public async ValueTask WriteAsync(string application, ShardId shard, SequenceNumber checkpoint, CancellationToken cancellationToken)
     {
+        // A flush costs the same for one checkpoint and for a hundred: those that come while one is under way go together with the next.
+        Group group;
+        lock (_groups)
+        {
+            group = _open;
+            group.Checkpoints[Key(application, shard)] = checkpoint.ToString(null, CultureInfo.InvariantCulture);
+        }
+
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            var checkpoints = Load();
-            var key = Key(application, shard);
-            var before = checkpoints.GetValueOrDefault(key);
-            checkpoints[key] = checkpoint.ToString(null, CultureInfo.InvariantCulture);
-            try
+            if (group.State == GroupState.Open)
             {
-                Save(checkpoints);
-            }
-            catch
-            {
-                // What is in memory must not say more than what is on the disk.
-                if (before is null)
-                {
-                    checkpoints.Remove(key);
-                }
-                else
-                {
-                    checkpoints[key] = before;
-                }
-
-                throw;
+                SaveGroup(group);
             }
         }
         finally
         {
             _gate.Release();
         }
+
+        group.Error?.Throw();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _gate.Dispose();
 
     private static string Key(string application, ShardId shard) => JsonEncodedText.Encode(application) + "|" + shard.Stream + "|" + shard.Shard;
+
+    /// <summary>Saves a group for all who are in it; the first that comes does it. The caller holds the gate.</summary>
+    private void SaveGroup(Group group)
+    {
+        lock (_groups)
+        {
+            _open = new();
+        }
+
+        try
+        {
+            // In memory only when it is on the disk: what is read must not say more.
+            var checkpoints = new SortedDictionary<string, string>(Load(), StringComparer.Ordinal);
+            foreach (var (key, checkpoint) in group.Checkpoints)
+            {
+                checkpoints[key] = checkpoint;
+            }
+
+            Save(checkpoints);
+            _checkpoints = checkpoints;
+        }
+        catch (Exception exception)
+        {
+            group.Error = ExceptionDispatchInfo.Capture(exception);
+        }
+
+        group.State = GroupState.Ended;
+    }
 
     private SortedDictionary<string, string> Load()
     {
@@ -125,5 +154,23 @@ public sealed class FileCheckpointStore : ICheckpointStore, IDisposable
         }
 
         File.Move(aside, _path, overwrite: true);
+        Saves++;
+    }
+
+    /// <summary>Checkpoints that are saved together.</summary>
+    private sealed class Group
+    {
+        internal Dictionary<string, string> Checkpoints { get; } = new(StringComparer.Ordinal);
+
+        internal GroupState State { get; set; }
+
+        /// <summary>Why it could not be saved; null where it was.</summary>
+        internal ExceptionDispatchInfo? Error { get; set; }
+    }
+
+    private enum GroupState : byte
+    {
+        Open,
+        Ended,
     }
 }

@@ -36,10 +36,13 @@ internal static partial class CdcLog
     internal static partial void Retrying(this ILogger logger, Exception exception, string subscriber, int attempt, TimeSpan delay);
 
     [LoggerMessage(121, LogLevel.Warning, "'{Subscriber}' cannot take the record at {Position} of table '{Table}' after {Attempts} attempt(s): dead-lettered")]
-    internal static partial void DeadLettered(this ILogger logger, Exception exception, string subscriber, StreamPosition position, string? table, int attempts);
+    internal static partial void DeadLettered(this ILogger logger, Exception exception, string subscriber, StreamPosition position, string table, int attempts);
+
+    [LoggerMessage(127, LogLevel.Warning, "The record at {Position} is not a change record: dead-lettered")]
+    internal static partial void UnreadableDeadLettered(this ILogger logger, Exception exception, StreamPosition position);
 
     [LoggerMessage(122, LogLevel.Error, "'{Subscriber}' cannot take the record at {Position} of table '{Table}' after {Attempts} attempt(s): SKIPPED, it is lost to this subscriber")]
-    internal static partial void Skipped(this ILogger logger, Exception exception, string subscriber, StreamPosition position, string? table, int attempts);
+    internal static partial void Skipped(this ILogger logger, Exception exception, string subscriber, StreamPosition position, string table, int attempts);
 
     [LoggerMessage(123, LogLevel.Error, "The dead-letter store failed in attempt {Attempt} and is tried again in {Delay}; delivery behind these records waits")]
     internal static partial void DeadLetterStoreFailing(this ILogger logger, Exception exception, int attempt, TimeSpan delay);
@@ -49,7 +52,7 @@ internal static partial class CdcLog
 
     [LoggerMessage(126, LogLevel.Error, "'{Subscriber}' cannot take the record at {Position} of table '{Table}' after {Attempts} attempt(s), and {Reason}: it is given back with everything behind it in its shard")]
     internal static partial void Cut(
-        this ILogger logger, Exception exception, string subscriber, StreamPosition position, string? table, int attempts, string reason);
+        this ILogger logger, Exception exception, string subscriber, StreamPosition position, string table, int attempts, string reason);
 
     [LoggerMessage(125, LogLevel.Information, "'{Subscriber}' works again")]
     internal static partial void Recovered(this ILogger logger, string subscriber);

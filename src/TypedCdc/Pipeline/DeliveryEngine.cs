@@ -247,12 +247,12 @@ internal sealed class DeliveryEngine
             case DeliveryCommand.ReportSkipped skipped:
                 var record = skipped.Work.Records[skipped.Failure.Index];
                 _logger.Skipped(
-                    skipped.Failure.Exception, _subscribers[skipped.Work.Subscriber].Name, Position(record), record.Route?.TableName, skipped.Failure.Attempts);
+                    skipped.Failure.Exception, _subscribers[skipped.Work.Subscriber].Name, Position(record), TableOf(record), skipped.Failure.Attempts);
                 break;
             case DeliveryCommand.ReportCut cut:
                 var first = cut.Work.Records[cut.Failure.Index];
                 _logger.Cut(
-                    cut.Failure.Exception, _subscribers[cut.Work.Subscriber].Name, Position(first), first.Route?.TableName, cut.Failure.Attempts, cut.Reason);
+                    cut.Failure.Exception, _subscribers[cut.Work.Subscriber].Name, Position(first), TableOf(first), cut.Failure.Attempts, cut.Reason);
                 break;
             case DeliveryCommand.Advance advance:
                 Channel(advance.Shard)?.OnAdvanced(advance.Watermark);
@@ -322,7 +322,14 @@ internal sealed class DeliveryEngine
             for (var index = 0; index < letters.Count; index++)
             {
                 var letter = letters[index];
-                _logger.DeadLettered(work.DeadLetters[index].Exception, letter.Subscriber, letter.Position, letter.TableName, letter.Attempts);
+                if (letter.TableName is null)
+                {
+                    _logger.UnreadableDeadLettered(work.DeadLetters[index].Exception, letter.Position);
+                }
+                else
+                {
+                    _logger.DeadLettered(work.DeadLetters[index].Exception, letter.Subscriber, letter.Position, letter.TableName, letter.Attempts);
+                }
             }
 
             Dispatch(new DeliveryEvent.DeadLettersStored(work));
@@ -395,6 +402,8 @@ internal sealed class DeliveryEngine
             return _channels.GetValueOrDefault(shard);
         }
     }
+
+    private static string TableOf(TrackedRecord record) => record.Route?.TableName ?? "(unknown: not a change record)";
 
     private static StreamPosition Position(TrackedRecord record) => new(record.Shard.Id, record.SequenceNumber);
 
