@@ -1,6 +1,7 @@
 // The pipeline: annotated types → models → source, and beside it the diagnostics. Each step is named, so that tests can see what an edit costs.
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using System.Text;
 using Microsoft.CodeAnalysis;
@@ -23,6 +24,8 @@ public sealed class CdcModelGenerator : IIncrementalGenerator
     internal const string ParseExternalStep = "TypedCdc.ParseExternal";
     internal const string ModelStep = "TypedCdc.Model";
     internal const string DiagnosticsStep = "TypedCdc.Diagnostics";
+    internal const string IdentityStep = "TypedCdc.Identity";
+    internal const string AmbiguityStep = "TypedCdc.Ambiguity";
     internal const string OptionsStep = "TypedCdc.Options";
     internal const string ReferencesStep = "TypedCdc.References";
     internal const string SourceStep = "TypedCdc.Source";
@@ -57,6 +60,12 @@ public sealed class CdcModelGenerator : IIncrementalGenerator
         var own = Register(context, parsed, options);
         var others = Register(context, external, options);
 
+        var ambiguous = Identities(parsed).Combine(Identities(external))
+            .SelectMany(static (models, _) => AmbiguousModels.Find(models.Left, models.Right))
+            .WithTrackingName(AmbiguityStep)
+            .Combine(context.CompilationProvider);
+        context.RegisterSourceOutput(ambiguous, static (output, pair) => output.ReportDiagnostic(pair.Left.ToDiagnostic(pair.Right)));
+
         // One converter serves all models of a project.
         var converter = own.Collect().Combine(others.Collect())
             .Select(static (models, _) => models.Left.Length + models.Right.Length > 0)
@@ -70,6 +79,12 @@ public sealed class CdcModelGenerator : IIncrementalGenerator
             }
         });
     }
+
+    private static IncrementalValueProvider<ImmutableArray<ModelIdentity>> Identities(IncrementalValuesProvider<ParseResult> parsed) => parsed
+        .Where(static result => result.Identity is not null)
+        .Select(static (result, _) => result.Identity!)
+        .WithTrackingName(IdentityStep)
+        .Collect();
 
     private static IncrementalValuesProvider<TableModel> Register(
         IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<ParseResult> parsed, IncrementalValueProvider<GenerationOptions> options)

@@ -116,6 +116,16 @@ internal static class Rules
         "'{0}' on '{1}' has no meaning here: the member is read as its type says. Use [CdcConverter], or [CdcIgnore].",
         Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLinkBase + "TCDC021.md");
 
+    public static readonly DiagnosticDescriptor KeyPattern = new(
+        "TCDC040", "A key pattern is not right",
+        "The key pattern '{0}' is not right: {1}",
+        Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLinkBase + "TCDC040.md");
+
+    public static readonly DiagnosticDescriptor AmbiguousModels = new(
+        "TCDC041", "Two models of one table cannot be told apart",
+        "An item of the table '{0}' can be both a '{1}' and a '{2}': {3}",
+        Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLinkBase + "TCDC041.md");
+
     private static readonly Dictionary<string, DiagnosticDescriptor> ById = All().ToDictionary(static rule => rule.Id);
 
     /// <summary>Every rule.</summary>
@@ -123,7 +133,7 @@ internal static class Rules
     [
         NotPartial, NoPartitionKey, TwoKeys, KeyType, AttributeClash, ColumnClash, NameTaken, UnsupportedType, NothingFills, SqlNameTooLong, TableName,
         Unreachable, NoConstructor, ModelShape, RequiredNotMapped, InexactKey, AttributeName, WrongEncoding, WrongConverter,
-        WrongOverflow, AwsAnnotation,
+        WrongOverflow, AwsAnnotation, KeyPattern, AmbiguousModels,
         .. ColumnRules.All(),
     ];
 

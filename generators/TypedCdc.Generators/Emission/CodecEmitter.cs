@@ -17,11 +17,11 @@ internal static class CodecEmitter
             {ModelFile.GeneratedCode}
             """);
         writer.Open($"internal sealed class {codec} : global::TypedCdc.CdcModel<{model.FullName}>");
+        KeyEmitter.Patterns(writer, model);
         writer.Line($"internal static readonly {codec} Instance = new();").Line();
         var discrimination = model.Discrimination;
         ObjectEmitter.AttributeTable(
-            writer, model.Object, "public override global::TypedCdc.Decoding.AttributeTable Attributes { get; }",
-            discrimination is not null && discrimination.Ordinal == model.Members.Count ? discrimination.Attribute : null);
+            writer, model.Object, "public override global::TypedCdc.Decoding.AttributeTable Attributes { get; }", model.Hidden, model.Patterns.Select(static pattern => KeyEmitter.FieldOf(pattern.Role)));
         writer.Line();
         SchemaEmitter.Emit(writer, model);
         writer.Line();
@@ -29,6 +29,7 @@ internal static class CodecEmitter
         writer.Line();
         if (discrimination is not null)
         {
+            writer.Line("public override bool HasDiscriminator => true;").Line();
             writer.Line($"""
                 public override bool Matches(in global::TypedCdc.Decoding.ItemReader image) => image[{ObjectEmitter.Ordinal(discrimination.Ordinal)}].TextEquals({CSharpLiteral.Of(discrimination.Value)}u8);
                 """);
@@ -41,8 +42,9 @@ internal static class CodecEmitter
         writer.Line();
         writer.Open($"public override void Write(global::System.Text.Json.Utf8JsonWriter writer, {model.FullName} value)");
         writer.Line("writer.WriteStartObject();");
+        KeyEmitter.Write(writer, model);
         ObjectEmitter.WriteMembers(writer, model.Object);
-        if (discrimination is not null && discrimination.Ordinal == model.Members.Count)
+        if (discrimination is not null && discrimination.Ordinal >= model.Members.Count && model.Patterns.All(pattern => pattern.Source != discrimination.Ordinal))
         {
             writer.Line($"writer.WritePropertyName({CSharpLiteral.Of(discrimination.Attribute)});");
             writer.Line($"global::TypedCdc.Decoding.AttributeValueWriter.WriteString(writer, {CSharpLiteral.Of(discrimination.Value)});");
@@ -63,5 +65,5 @@ internal static class CodecEmitter
     }
 
     private static string KeyArguments(TableModel model) => string.Join(
-        ", ", model.Keys().Select(key => ValueExpressions.Read(key.Shape, $"keys[{ObjectEmitter.Ordinal(key.Key == KeyRole.Partition ? model.PartitionKey : model.SortKey)}]")));
+        ", ", model.KeyOrdinals().Select(key => ValueExpressions.Read(model.Members[key].Shape, $"keys[{ObjectEmitter.Ordinal(key)}]")));
 }

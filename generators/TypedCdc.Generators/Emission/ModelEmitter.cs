@@ -42,7 +42,7 @@ internal static class ModelEmitter
         writer.Line($"/// <summary>The key of an item of <c>{ModelFile.Comment(model.TableName)}</c>.</summary>");
         foreach (var key in keys)
         {
-            writer.Line($"/// <param name=\"{key.Name}\">The {(key.Key == KeyRole.Partition ? "partition" : "sort")} key, <c>{ModelFile.Comment(key.AttributeName)}</c>.</param>");
+            writer.Line($"/// <param name=\"{key.Name}\">{(key.IsKeyPart ? "Part of the" : "The")} {KeyPatternParser.NameOf(key.Key)}, <c>{ModelFile.Comment(key.AttributeName)}</c>.</param>");
         }
 
         writer.Line(ModelFile.GeneratedCode);
@@ -52,6 +52,8 @@ internal static class ModelEmitter
         {
             ContentEquality(writer, name, keys);
         }
+
+        KeyEmitter.Texts(writer, model);
 
         writer.Close();
 

@@ -14,27 +14,27 @@ internal static class ObjectEmitter
     /// <param name="writer">Where to.</param>
     /// <param name="model">The type.</param>
     /// <param name="declaration">What holds the table.</param>
-    /// <param name="more">An attribute that no member has but that must be found: the discriminator; null for none.</param>
-    public static void AttributeTable(CodeWriter writer, ObjectModel model, string declaration, string? more = null)
+    /// <param name="hidden">Attributes that no member has but that must be found.</param>
+    /// <param name="patterns">The fields of key patterns.</param>
+    public static void AttributeTable(
+        CodeWriter writer, ObjectModel model, string declaration, IEnumerable<HiddenAttribute>? hidden = null, IEnumerable<string>? patterns = null)
     {
+        var fields = string.Join(", ", patterns ?? []);
         writer.Line($"{declaration} = new(").Line("[");
         writer.Indented(inner =>
         {
             foreach (var member in model.Members)
             {
                 var kinds = member.IsNullable ? member.Shape.Kinds | AttributeKinds.NULL : member.Shape.Kinds;
-                inner.Line($"new({CSharpLiteral.Of(member.AttributeName)}, {Kinds(kinds)}, {(member.IsRequired ? "true" : "false")}, {CSharpLiteral.Of(member.Shape.Expected)}),");
+                inner.Line($"new({CSharpLiteral.Of(member.AttributeName)}, {Kinds(kinds)}, {(member.IsRequired ? "true" : "false")}, {CSharpLiteral.Of(member.Shape.Expected)}{(member.IsKeyPart ? ", IsKeyPart: true" : "")}),");
             }
 
-            if (more is not null)
+            foreach (var one in hidden ?? [])
             {
-                inner.Line($"new({CSharpLiteral.Of(more)}, {Kinds(AnyKind)}, false, \"any value\"), // tells the table's models apart");
+                inner.Line($"new({CSharpLiteral.Of(one.Name)}, {Kinds(one.Kinds)}, {(one.IsRequired ? "true" : "false")}, {CSharpLiteral.Of(one.Expected)}), // {one.About}");
             }
-        }).Line("]);");
+        }).Line(fields.Length == 0 ? "]);" : $"],\n[{fields}]);");
     }
-
-    private const AttributeKinds AnyKind = AttributeKinds.S | AttributeKinds.N | AttributeKinds.B | AttributeKinds.BOOL | AttributeKinds.NULL | AttributeKinds.M
-        | AttributeKinds.L | AttributeKinds.SS | AttributeKinds.NS | AttributeKinds.BS;
 
     /// <summary>A method that makes the type from <c>item</c>.</summary>
     public static void Read(CodeWriter writer, ObjectModel model, string header)
@@ -69,7 +69,7 @@ internal static class ObjectEmitter
     /// <summary>The attributes of <c>value</c>. Null is written as an absent attribute where that reads back as null.</summary>
     public static void WriteMembers(CodeWriter writer, ObjectModel model)
     {
-        foreach (var member in model.Members.Where(static member => member.CanRead))
+        foreach (var member in model.Members.Where(static member => member is { CanRead: true, IsKeyPart: false }))
         {
             var value = $"value.{member.Identifier}";
             if (Condition(member, value) is { } condition)

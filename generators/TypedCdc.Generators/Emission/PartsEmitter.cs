@@ -69,20 +69,16 @@ internal static class PartsEmitter
             inner.Line($"value.GetEnum<{model.TypeName}>();");
         });
         writer.Line();
-        writer.Open($"internal static void Write(global::System.Text.Json.Utf8JsonWriter writer, {model.TypeName} value)");
-        writer.Open("switch (value)");
-        foreach (var name in model.Names.GroupBy(static name => name.Member).Select(static group => group.First()))
+        writer.Open($"internal static string NameOf({model.TypeName} value) => value switch");
+        foreach (var name in model.Names)
         {
-            writer.Line($"case {model.TypeName}.{name.Member}:").Indented(inner => inner
-                .Line($"global::TypedCdc.Decoding.AttributeValueWriter.WriteString(writer, {CSharpLiteral.Of(name.Name)});")
-                .Line("break;"));
+            writer.Line($"{model.TypeName}.{name.Member} => {CSharpLiteral.Of(name.Name)},");
         }
 
-        writer.Line("default:").Indented(static inner => inner
-            .Line("global::TypedCdc.Decoding.AttributeValueWriter.WriteEnum(writer, value);")
-            .Line("break;"));
-        writer.Close();
-        writer.Close();
+        writer.Line("_ => value.ToString(),");
+        writer.Close(";");
+        writer.Line();
+        writer.Line($"internal static void Write(global::System.Text.Json.Utf8JsonWriter writer, {model.TypeName} value) => global::TypedCdc.Decoding.AttributeValueWriter.WriteString(writer, NameOf(value));");
         writer.Close();
     }
 }

@@ -32,6 +32,17 @@ internal static class SchemaEmitter
             writer.Line($"SortKey = {ObjectEmitter.Ordinal(model.SortKey)},");
         }
 
+        foreach (var pattern in model.Patterns)
+        {
+            var key = pattern.Role + "Key";
+            writer.Line($"{key}Name = {CSharpLiteral.Of(pattern.Attribute)},");
+            writer.Line($"{key}Pattern = {CSharpLiteral.Of(pattern.Text)},");
+            if (model.KeyOf(pattern.Role) < 0)
+            {
+                writer.Line($"{key}Parts = [{string.Join(", ", model.KeyOrdinals(pattern.Role).Select(ObjectEmitter.Ordinal))}],");
+            }
+        }
+
         if (model.Indexes.Count > 0)
         {
             writer.Line("Indexes =").Line("[").Indented(inner =>
@@ -51,6 +62,11 @@ internal static class SchemaEmitter
     {
         var (shape, column) = (member.Shape, member.Column);
         yield return $"Name = {CSharpLiteral.Of(member.AttributeName)}";
+        if (member.IsKeyPart)
+        {
+            yield return "IsKeyPart = true";
+        }
+
         yield return $"MemberName = {CSharpLiteral.Of(member.Name)}";
         yield return $"Kinds = {ObjectEmitter.Kinds(shape.Kinds)}";
         if (member.IsRequired)

@@ -50,6 +50,9 @@ internal sealed record MemberModel
 
     public KeyRole Key { get; init; }
 
+    /// <summary>The member has no attribute of its own: its value is a part of the key, whose attribute's name it bears.</summary>
+    public bool IsKeyPart { get; init; }
+
     /// <summary>The member can hold null.</summary>
     public bool IsNullable { get; init; }
 

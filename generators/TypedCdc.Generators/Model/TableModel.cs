@@ -1,5 +1,6 @@
 // Everything the emitter prints for one [CdcTable] type. Equal models give equal code, so an edit that leaves the model equal costs nothing.
 using System.Collections.Generic;
+using System.Linq;
 using TypedCdc.Sql;
 
 namespace TypedCdc.Generators.Model;
@@ -56,10 +57,17 @@ internal sealed record TableModel
 
     public required EquatableArray<ConverterModel> Converters { get; init; }
 
+    /// <summary>-1 where a pattern makes it of parts.</summary>
     public required int PartitionKey { get; init; }
 
-    /// <summary>-1 where there is none.</summary>
+    /// <summary>-1 where there is none, or where a pattern makes it of parts.</summary>
     public required int SortKey { get; init; }
+
+    /// <summary>The patterns of the keys.</summary>
+    public required EquatableArray<KeyPatternModel> Patterns { get; init; }
+
+    /// <summary>Attributes that no member has but that must be found; their ordinals follow those of the members.</summary>
+    public required EquatableArray<HiddenAttribute> Hidden { get; init; }
 
     /// <summary>What tells an item of this model from others of its table; null where every item is one.</summary>
     public required Discrimination? Discrimination { get; init; }
@@ -76,21 +84,31 @@ internal sealed record TableModel
 
     public EquatableArray<MemberModel> Members => Object.Members;
 
-    /// <summary>The key's members: partition key, then sort key.</summary>
-    public IEnumerable<MemberModel> Keys()
-    {
-        yield return Members[PartitionKey];
-        if (SortKey >= 0)
-        {
-            yield return Members[SortKey];
-        }
-    }
+    /// <summary>The ordinals of the key's members: the partition key or its parts, then those of the sort key that are not among them.</summary>
+    public IEnumerable<int> KeyOrdinals() => KeyOrdinals(KeyRole.Partition).Concat(KeyOrdinals(KeyRole.Sort));
+
+    /// <summary>The ordinals of one key's members.</summary>
+    public IEnumerable<int> KeyOrdinals(KeyRole role) => KeyOf(role) >= 0
+        ? [KeyOf(role)]
+        : Patterns.Where(pattern => pattern.Role == role).SelectMany(static pattern => pattern.Parts)
+            .Select(static part => part.Ordinal).Distinct().Where(ordinal => Members[ordinal].Key == role);
+
+    /// <summary>The key's members.</summary>
+    public IEnumerable<MemberModel> Keys() => KeyOrdinals().Select(ordinal => Members[ordinal]);
+
+    /// <summary>The ordinal of the member that is the key; -1 for none.</summary>
+    public int KeyOf(KeyRole role) => role == KeyRole.Partition ? PartitionKey : SortKey;
+
+    /// <summary>The names of the key attributes in DynamoDB.</summary>
+    public IEnumerable<string> KeyAttributes() => new[] { KeyRole.Partition, KeyRole.Sort }
+        .Select(role => KeyOf(role) >= 0 ? Members[KeyOf(role)].AttributeName : Patterns.FirstOrDefault(pattern => pattern.Role == role)?.Attribute)
+        .OfType<string>();
 }
 
 /// <summary>In a single-table design: the attribute and the value that mean this model.</summary>
 /// <param name="Attribute">The attribute's name.</param>
 /// <param name="Value">The value, an S.</param>
-/// <param name="Ordinal">The member that has the attribute; the count of members where none has it: the attribute is then looked for beside them.</param>
+/// <param name="Ordinal">The member that has the attribute; where none has it, that of the hidden attribute, behind those of the members.</param>
 internal sealed record Discrimination(string Attribute, string Value, int Ordinal);
 
 /// <summary>What the project asks of the generator.</summary>

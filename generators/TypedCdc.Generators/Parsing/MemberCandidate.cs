@@ -50,7 +50,13 @@ internal sealed class MemberCandidate
     /// <summary>What <c>[CdcModel]</c> says of a member that says nothing itself.</summary>
     public KeyRole GivenKeyRole { get; set; }
 
-    public KeyRole KeyRole => GivenKeyRole != KeyRole.None ? GivenKeyRole : IsPartitionKey ? KeyRole.Partition : IsSortKey ? KeyRole.Sort : KeyRole.None;
+    /// <summary>The key attribute that the member is a part of, by a pattern; null for none.</summary>
+    public string? PartOf { get; set; }
+
+    /// <summary>The key that the part stands for, where no member holds it.</summary>
+    public KeyRole PartRole { get; set; }
+
+    public KeyRole KeyRole => PartOf is not null ? PartRole : GivenKeyRole != KeyRole.None ? GivenKeyRole : IsPartitionKey ? KeyRole.Partition : IsSortKey ? KeyRole.Sort : KeyRole.None;
 
     private bool IsPartitionKey =>
         Parsing.Annotations.Find(Annotations, Parsing.Annotations.PartitionKey) is not null || AwsAnnotations.Find(Annotations, AwsAnnotations.HashKey) is not null;
@@ -76,7 +82,7 @@ internal sealed class MemberCandidate
     }
 
     /// <summary>The user asked for the member to be mapped.</summary>
-    public bool IsAnnotated => KeyRole != KeyRole.None || IsOverflow || Parsing.Annotations.Find(Annotations, Parsing.Annotations.CdcAttribute) is not null
+    public bool IsAnnotated => PartOf is not null || KeyRole != KeyRole.None || IsOverflow || Parsing.Annotations.Find(Annotations, Parsing.Annotations.CdcAttribute) is not null
         || AwsAnnotations.IsAnnotated(Annotations);
 
     /// <summary>The setter, which an override may leave to its base.</summary>

@@ -39,7 +39,7 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
                 continue;
             }
 
-            if (members.FirstOrDefault(other => other.Model.AttributeName == member.Model.AttributeName) is { } clash)
+            if (!member.Model.IsKeyPart && members.FirstOrDefault(other => !other.Model.IsKeyPart && other.Model.AttributeName == member.Model.AttributeName) is { } clash)
             {
                 context.Report(
                     Rules.AttributeClash, context.LocationOf(candidate.Symbol), clash.Model.Name, member.Model.Name, member.Model.AttributeName);
@@ -86,11 +86,12 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
 
         CheckKey(candidate, shape);
         var key = candidate.KeyRole;
+        var isPart = candidate.PartOf is not null;
         var filling = GetFilling(candidate, parameter, isRequired);
-        var isNullable = candidate.IsNullable && key == KeyRole.None && (parameter is null || ValueClassifier.IsNullable(parameter.Type));
+        var isNullable = candidate.IsNullable && key == KeyRole.None && !isPart && (parameter is null || ValueClassifier.IsNullable(parameter.Type));
         var isUnfilled = !shape.IsOverflow && !shape.IsValueType && !isNullable && parameter is not { HasExplicitDefaultValue: true }
             && (filling is Filling.Constructor or Filling.Initializer || IsEmpty(candidate));
-        if (isUnfilled && parameter is null && !candidate.IsRequired && key == KeyRole.None)
+        if (isUnfilled && parameter is null && !candidate.IsRequired && key == KeyRole.None && !isPart)
         {
             context.Report(Rules.NothingFills, context.LocationOf(candidate.Symbol), candidate.Name, attributeName);
         }
@@ -100,7 +101,8 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
         {
             Name = candidate.Name,
             Identifier = ModelShape.IdentifierOf(candidate.Name),
-            AttributeName = attributeName,
+            AttributeName = candidate.PartOf ?? attributeName,
+            IsKeyPart = isPart,
             ColumnName = column is not null && Annotations.GetFirstString(column) is { Length: > 0 } name ? name : SqlName.FromDynamoDb(candidate.IsOverflow ? candidate.Name : attributeName),
             Column = ColumnParser.Of(candidate),
             Shape = shape,
@@ -108,7 +110,7 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
             Key = key,
             IsNullable = isNullable,
             IsDeclaredNullable = candidate.IsNullable,
-            IsRequired = key != KeyRole.None || candidate.IsRequired || isUnfilled,
+            IsRequired = isPart || key != KeyRole.None || candidate.IsRequired || isUnfilled,
             IsPublic = candidate.Symbol.DeclaredAccessibility == Accessibility.Public,
             CanRead = candidate.Symbol is IFieldSymbol || candidate.Getter is { } getter && context.IsReachable(getter),
             DefaultValue = GetDefault(parameter, isNullable),
@@ -247,7 +249,8 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
 
     private void CheckKey(MemberCandidate candidate, ValueShape shape)
     {
-        if (candidate.KeyRole == KeyRole.None)
+        // A part's type is judged by its pattern.
+        if (candidate.KeyRole == KeyRole.None || candidate.PartOf is not null)
         {
             return;
         }

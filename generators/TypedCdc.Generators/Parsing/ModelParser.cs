@@ -21,7 +21,7 @@ internal static class ModelParser
         var location = ((TypeDeclarationSyntax)syntax.TargetNode).Identifier.GetLocation();
         var context = new ParseContext(type, location, syntax.SemanticModel.Compilation, cancellation);
         var model = Parse(context, syntax.Attributes[0]);
-        return new(model, context.Diagnostics.ToEquatableArray());
+        return new(model, Identify(context, model, syntax.Attributes[0]), context.Diagnostics.ToEquatableArray());
     }
 
     /// <summary>Parses each <c>[CdcModel]</c> of a class.</summary>
@@ -45,21 +45,29 @@ internal static class ModelParser
             var before = names.Count(name => name == type.Name);
             names.Add(type.Name);
             var model = Parse(context, attribute, before);
-            results.Add(new(model, context.Diagnostics.ToEquatableArray()));
+            results.Add(new(model, Identify(context, model, attribute), context.Diagnostics.ToEquatableArray()));
         }
 
         return results.ToEquatableArray();
     }
+
+    /// <summary>For analyzers: the tables that a type's annotations name, whether or not there is anything wrong with the models.</summary>
+    public static IEnumerable<string> TableNames(INamedTypeSymbol annotated) => annotated.GetAttributes()
+        .Select(attribute => (Attribute: attribute, Type: ModelOf(attribute, annotated)))
+        .Where(static one => one.Type is not null)
+        .Select(static one => TableNameOf(one.Attribute, one.Type!));
+
+    // The type that an annotation makes a model of; null where it is none of ours.
+    private static INamedTypeSymbol? ModelOf(AttributeData attribute, INamedTypeSymbol annotated) => Annotations.Is(attribute, "CdcTableAttribute") ? annotated
+        : Annotations.Is(attribute, "CdcModelAttribute") ? attribute.ConstructorArguments.FirstOrDefault().Value as INamedTypeSymbol
+        : null;
 
     /// <summary>For analyzers: the models that a type's annotations make; none where a mistake, which the generator reports, leaves none.</summary>
     public static IEnumerable<AnnotatedModel> ParseAll(INamedTypeSymbol annotated, Compilation compilation, CancellationToken cancellation)
     {
         foreach (var attribute in annotated.GetAttributes())
         {
-            var type = Annotations.Is(attribute, "CdcTableAttribute") ? annotated
-                : Annotations.Is(attribute, "CdcModelAttribute") ? attribute.ConstructorArguments.FirstOrDefault().Value as INamedTypeSymbol
-                : null;
-            if (type is not { TypeKind: not TypeKind.Error })
+            if (ModelOf(attribute, annotated) is not { TypeKind: not TypeKind.Error } type)
             {
                 continue;
             }
@@ -95,9 +103,12 @@ internal static class ModelParser
         context.Naming = table.NamedArguments.FirstOrDefault(static argument => argument.Key == "Naming").Value.Value is int policy and not (int)NamingPolicy.Exact ? (NamingPolicy)policy : aws is null ? NamingPolicy.Exact : AwsAnnotations.GetNaming(aws);
         var parsed = ObjectParser.Parse(context)!;
         var (candidates, members) = (parsed.Candidates, parsed.Members);
-        var partitionKey = FindKey(context, members, KeyRole.Partition);
-        var sortKey = FindKey(context, members, KeyRole.Sort);
-        if (partitionKey < 0 && !candidates.Any(static candidate => candidate.KeyRole == KeyRole.Partition && !candidate.IsIgnored))
+        var hidden = new List<HiddenAttribute>();
+        var patterns = KeyPatternParser.Finish(context, parsed.Patterns, members, hidden);
+        var partitionKey = FindKey(context, parsed, KeyRole.Partition);
+        var sortKey = FindKey(context, parsed, KeyRole.Sort);
+        var isKeyed = partitionKey >= 0 || Annotations.Find(type.GetAttributes(), Annotations.PartitionKey) is not null;
+        if (!isKeyed && !candidates.Any(static candidate => candidate.KeyRole == KeyRole.Partition && !candidate.IsIgnored))
         {
             context.Report(Rules.NoPartitionKey, null, type.Name);
         }
@@ -110,7 +121,7 @@ internal static class ModelParser
         var names = GeneratedNaming.Choose(context);
         var isOwn = SymbolEqualityComparer.Default.Equals(type, context.Root);
         var holder = isOwn ? type.Name : GeneratedNaming.ChooseHolder(context, sameNameBefore);
-        if (partitionKey < 0 || parsed.Model is null)
+        if (!isKeyed || parsed.Model is null || context.Diagnostics.Exists(static one => one.Id == Rules.KeyPattern.Id))
         {
             return null;
         }
@@ -140,46 +151,75 @@ internal static class ModelParser
             Converters = context.Converters.ToEquatableArray(),
             PartitionKey = partitionKey,
             SortKey = sortKey,
-            Discrimination = GetDiscrimination(table, type, parsed.Model),
+            Patterns = patterns.ToEquatableArray(),
+            Discrimination = GetDiscrimination(table, type, parsed.Model, hidden),
+            Hidden = hidden.ToEquatableArray(),
             Names = names,
             Revision = "",
         };
         return model with { Revision = ModelRevision.Of(model) };
     }
 
+    // At the value that the user chose, or at the model's name.
+    private static ModelIdentity? Identify(ParseContext context, TableModel? model, AttributeData table)
+    {
+        if (model is null)
+        {
+            return null;
+        }
+
+        var location = Annotations.GetLocation(table, "DiscriminatorValue", context.Cancellation) ?? context.Location;
+        return new(
+            model.FullName, context.Type.Name, model.TableName, model.Patterns, model.Discrimination?.Attribute,
+            model.Discrimination is { } discrimination ? new([discrimination.Value]) : EquatableArray<string>.Empty,
+            location.SourceTree?.FilePath ?? "", location.SourceSpan.Start, location.SourceSpan.Length);
+    }
+
     private static readonly SymbolDisplayFormat HintFormat = new(
         typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces);
 
-    private static Discrimination? GetDiscrimination(AttributeData table, INamedTypeSymbol type, ObjectModel model)
+    private const AttributeKinds AnyKind = (AttributeKinds)((1 << 10) - 1);
+
+    private static Discrimination? GetDiscrimination(AttributeData table, INamedTypeSymbol type, ObjectModel model, List<HiddenAttribute> hidden)
     {
         if (Annotations.GetNamedString(table, "Discriminator") is not { Length: > 0 } attribute)
         {
             return null;
         }
 
-        var ordinal = model.Members.ToList().FindIndex(member => member.AttributeName == attribute);
-        return new(attribute, Annotations.GetNamedString(table, "DiscriminatorValue") ?? type.Name, ordinal < 0 ? model.Members.Count : ordinal);
-    }
-
-    private static int FindKey(ParseContext context, List<ParsedMember> members, KeyRole role)
-    {
-        var first = members.FindIndex(member => member.Model.Key == role);
-        foreach (var second in members.Skip(first + 1).Where(member => first >= 0 && member.Model.Key == role))
+        var ordinal = model.Members.ToList().FindIndex(member => !member.IsKeyPart && member.AttributeName == attribute);
+        if (ordinal < 0 && hidden.FindIndex(one => one.Name == attribute) is var before)
         {
-            context.Report(
-                Rules.TwoKeys, context.LocationOf(second.Candidate.Symbol), second.Model.Name,
-                role == KeyRole.Partition ? "partition key" : "sort key", context.Type.Name, members[first].Model.Name);
+            ordinal = model.Members.Count + (before < 0 ? hidden.Count : before);
+            if (before < 0)
+            {
+                hidden.Add(new(attribute, AnyKind, false, "any value", "tells the table's models apart"));
+            }
         }
 
-        return first;
+        return new(attribute, Annotations.GetNamedString(table, "DiscriminatorValue") ?? type.Name, ordinal);
+    }
+
+    // The member that is the key; -1 where there is none, or a pattern on the type makes it of parts.
+    private static int FindKey(ParseContext context, ParsedObject parsed, KeyRole role)
+    {
+        var members = parsed.Members;
+        var first = members.FindIndex(member => member.Model.Key == role && !member.Model.IsKeyPart);
+        var pattern = parsed.Patterns.Find(pattern => pattern.Role == role && pattern.Holder is null);
+        foreach (var second in members.Skip(pattern is null ? first + 1 : 0).Where(member => first >= 0 && member.Model.Key == role && !member.Model.IsKeyPart))
+        {
+            context.Report(
+                Rules.TwoKeys, context.LocationOf(second.Candidate.Symbol), second.Model.Name, KeyPatternParser.NameOf(role), context.Type.Name,
+                pattern?.Text.Text ?? members[first].Model.Name);
+        }
+
+        return pattern is null ? first : -1;
     }
 
     // Amazon DynamoDB developer guide, "Supported data types and naming rules in Amazon DynamoDB".
     private static string CheckTableName(ParseContext context, AttributeData table)
     {
-        // [CdcTable("name")], or [CdcModel(typeof(T), "name")], or what the type itself says.
-        var name = (AwsAnnotations.GetArgument(table, "name") ?? AwsAnnotations.GetArgument(table, "tableName")) as string
-            ?? OwnTableName(context.Type) ?? "";
+        var name = TableNameOf(table, context.Type);
         if (name.Length is < 3 or > 255 || !name.All(static one => one is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '-' or '.'))
         {
             context.Report(Rules.TableName, Annotations.GetLocation(table, context.Cancellation), name);
@@ -187,6 +227,10 @@ internal static class ModelParser
 
         return name;
     }
+
+    // [CdcTable("name")], or [CdcModel(typeof(T), "name")], or what the type itself says.
+    private static string TableNameOf(AttributeData table, INamedTypeSymbol type) =>
+        (AwsAnnotations.GetArgument(table, "name") ?? AwsAnnotations.GetArgument(table, "tableName")) as string ?? OwnTableName(type) ?? "";
 
     private static string? OwnTableName(INamedTypeSymbol type) =>
         Annotations.Find(type.GetAttributes(), "CdcTableAttribute") is { } table ? Annotations.GetFirstString(table)

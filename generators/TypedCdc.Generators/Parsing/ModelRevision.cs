@@ -20,7 +20,8 @@ internal static class ModelRevision
             {
                 lines.Add(string.Join(
                     "\0", member.AttributeName, member.ColumnName, member.Shape.Column.ToString(), member.Shape.Kinds.ToString(), member.Key.ToString())
-                    + (member.Column.Types is { } types ? "\0" + types : ""));
+                    + (member.Column.Types is { } types ? "\0" + types : "")
+                    + (member.IsKeyPart ? "\0" + member.Name : ""));
             }
         }
 

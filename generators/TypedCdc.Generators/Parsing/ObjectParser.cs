@@ -10,7 +10,8 @@ namespace TypedCdc.Generators.Parsing;
 /// <param name="Candidates">Its members as they were found.</param>
 /// <param name="Members">Its mapped members; the index is the ordinal.</param>
 /// <param name="Model">What is emitted; null where no constructor fits.</param>
-internal sealed record ParsedObject(List<MemberCandidate> Candidates, List<ParsedMember> Members, ObjectModel? Model);
+/// <param name="Patterns">The patterns of its keys.</param>
+internal sealed record ParsedObject(List<MemberCandidate> Candidates, List<ParsedMember> Members, ObjectModel? Model, List<FoundPattern> Patterns);
 
 /// <summary>Parses constructor and members.</summary>
 internal static class ObjectParser
@@ -29,6 +30,7 @@ internal static class ObjectParser
             candidate.GivenKeyRole = candidate.Name == context.PartitionKeyName ? KeyRole.Partition : candidate.Name == context.SortKeyName ? KeyRole.Sort : KeyRole.None;
         }
 
+        var patterns = context.IsNested ? [] : KeyPatternParser.Find(context, candidates);
         var choice = ConstructorSelector.Select(context, candidates, out var reason);
         if (choice is null)
         {
@@ -38,7 +40,7 @@ internal static class ObjectParser
         var members = new MemberParser(context, choice).Parse(candidates);
         if (choice is null)
         {
-            return new(candidates, members, null);
+            return new(candidates, members, null, patterns);
         }
 
         return new(candidates, members, new()
@@ -50,6 +52,6 @@ internal static class ObjectParser
                 .OrderBy(static one => one.member.Parameter!.Ordinal)
                 .Select(static one => new ConstructorArgument(one.ordinal, ModelShape.IdentifierOf(one.member.Parameter!.Name)))
                 .ToEquatableArray(),
-        });
+        }, patterns);
     }
 }

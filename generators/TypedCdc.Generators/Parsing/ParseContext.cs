@@ -59,6 +59,9 @@ internal sealed class ParseContext
     /// <summary>The root is annotated for AWS's DynamoDBContext, which keeps enums and booleans as numbers.</summary>
     public bool IsAwsAnnotated { get; set; }
 
+    /// <summary>The type is a model inside the root's: it has no key.</summary>
+    public bool IsNested { get; init; }
+
     /// <summary>The member being parsed, for what is wrong with a type that it brings in from another assembly.</summary>
     public Location? MemberLocation { get; set; }
 
@@ -89,6 +92,7 @@ internal sealed class ParseContext
     {
         Naming = Naming == NamingPolicy.LowerFirstOfItem ? NamingPolicy.Exact : Naming,
         IsAwsAnnotated = IsAwsAnnotated,
+        IsNested = true,
     };
 
     public void Report(DiagnosticDescriptor rule, Location? location, params string[] arguments) =>

@@ -5,8 +5,9 @@ using TypedCdc.Generators.Model;
 namespace TypedCdc.Generators.Parsing;
 
 /// <param name="Model">The model; null where a mistake leaves nothing to emit.</param>
+/// <param name="Identity">What is compared with the other models; null where there is no model.</param>
 /// <param name="Diagnostics">The mistakes.</param>
-internal sealed record ParseResult(TableModel? Model, EquatableArray<DiagnosticInfo> Diagnostics);
+internal sealed record ParseResult(TableModel? Model, ModelIdentity? Identity, EquatableArray<DiagnosticInfo> Diagnostics);
 
 /// <summary>A model as analyzers need it, with its symbols.</summary>
 /// <param name="Type">The type that is the model.</param>

@@ -122,18 +122,9 @@ internal sealed class ValueClassifier(ParseContext context)
         var names = new List<EnumName>();
         foreach (var member in type.GetMembers().OfType<IFieldSymbol>().Where(static field => field.HasConstantValue))
         {
-            foreach (var attribute in member.GetAttributes())
+            if (OwnNameOf(member) is { } name)
             {
-                var name = attribute.AttributeClass?.ToDisplayString() switch
-                {
-                    "System.Runtime.Serialization.EnumMemberAttribute" => Annotations.GetNamedString(attribute, "Value"),
-                    "System.Text.Json.Serialization.JsonStringEnumMemberNameAttribute" => Annotations.GetFirstString(attribute),
-                    _ => null,
-                };
-                if (name is not null && names.All(other => other.Member != ModelShape.IdentifierOf(member.Name)))
-                {
-                    names.Add(new(ModelShape.IdentifierOf(member.Name), name));
-                }
+                names.Add(new(ModelShape.IdentifierOf(member.Name), name));
             }
         }
 
@@ -151,6 +142,18 @@ internal sealed class ValueClassifier(ParseContext context)
         type.GetMembers().OfType<IFieldSymbol>().Where(static field => field.HasConstantValue).Select(static field => field.Name).ToEquatableArray(),
         codec is null ? EquatableArray<string>.Empty : context.Enums.Find(known => known.Codec == codec)!.Names.Select(static name => name.Name).ToEquatableArray(),
         type.GetAttributes().Any(static attribute => attribute.AttributeClass is { Name: "FlagsAttribute", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } }));
+
+    /// <summary>The name of an enum's member in DynamoDB.</summary>
+    public static string EnumNameOf(IFieldSymbol member) => OwnNameOf(member) ?? member.Name;
+
+    private static string? OwnNameOf(IFieldSymbol member) => member.GetAttributes()
+        .Select(static attribute => attribute.AttributeClass?.ToDisplayString() switch
+        {
+            "System.Runtime.Serialization.EnumMemberAttribute" => Annotations.GetNamedString(attribute, "Value"),
+            "System.Text.Json.Serialization.JsonStringEnumMemberNameAttribute" => Annotations.GetFirstString(attribute),
+            _ => null,
+        })
+        .FirstOrDefault(static name => name is not null);
 
     private static ValueShape Integer(ITypeSymbol type, SqlColumnType column) =>
         Make(type, ValueKind.Integer, AttributeKinds.N, column, $"an N that fits {type.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)}");

@@ -14,11 +14,11 @@ namespace TypedCdc.Generators.Samples;
 /// <param name="observed">The model and its items.</param>
 /// <param name="location">Where what concerns the whole model is reported.</param>
 /// <param name="naming">How the model names attributes.</param>
-/// <param name="discrimination">What tells the models of one table apart: an attribute that needs no member.</param>
+/// <param name="hidden">Attributes that need no member: keys that are split into parts, the discriminator.</param>
 /// <param name="enums">The enums whose members have names of their own.</param>
 /// <param name="report">Takes the diagnostics.</param>
 internal sealed class ModelCheck(
-    ObservedObject observed, Location location, NamingPolicy naming, Discrimination? discrimination, EquatableArray<EnumModel> enums, Action<Diagnostic> report)
+    ObservedObject observed, Location location, NamingPolicy naming, EquatableArray<HiddenAttribute> hidden, EquatableArray<EnumModel> enums, Action<Diagnostic> report)
 {
     private readonly INamedTypeSymbol _type = observed.Type;
     private readonly ItemObservation _items = observed.Items;
@@ -46,7 +46,7 @@ internal sealed class ModelCheck(
             {
                 hasOverflow = true;
             }
-            else
+            else if (!member.IsKeyPart)
             {
                 Check(member);
             }
@@ -59,9 +59,9 @@ internal sealed class ModelCheck(
     }
 
     /// <summary>Reports a key in the samples that has other attributes than the model's.</summary>
-    public void CheckKey(IEnumerable<MemberModel> keys, IReadOnlyList<SampleAttribute> sampleKey, SamplePlace place)
+    public void CheckKey(IEnumerable<string> keys, IReadOnlyList<SampleAttribute> sampleKey, SamplePlace place)
     {
-        var modelNames = keys.Select(static key => key.AttributeName).ToList();
+        var modelNames = keys.ToList();
         var sampleNames = sampleKey.Select(static key => key.Name).ToList();
         if (!new HashSet<string>(modelNames, StringComparer.Ordinal).SetEquals(sampleNames))
         {
@@ -170,9 +170,9 @@ internal sealed class ModelCheck(
     private void ReportUnmapped()
     {
         var mapped = new HashSet<string>(observed.Model.Members.Select(static member => member.AttributeName), StringComparer.Ordinal);
-        if (!observed.IsNested && discrimination is not null)
+        if (!observed.IsNested)
         {
-            mapped.Add(discrimination.Attribute);
+            mapped.UnionWith(hidden.Select(static one => one.Name));
         }
 
         foreach (var name in _items.Names.Where(name => !mapped.Contains(name)))

@@ -54,9 +54,14 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
         context.RegisterSymbolAction(
             symbol =>
             {
+                // A model with a mistake has a table all the same: the mistake is said, and that nobody reads the file would be a second one that is none.
+                foreach (var table in ModelParser.TableNames((INamedTypeSymbol)symbol.Symbol))
+                {
+                    tables.TryAdd(table, true);
+                }
+
                 foreach (var model in ModelParser.ParseAll((INamedTypeSymbol)symbol.Symbol, symbol.Compilation, symbol.CancellationToken))
                 {
-                    tables.TryAdd(model.Model.TableName, true);
                     Check(model, samples, symbol.ReportDiagnostic);
                 }
             },
@@ -95,7 +100,10 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
                 var place = new SamplePlace(sample, image.Position);
                 if (image.Role == SampleImageRole.Keys)
                 {
-                    key ??= (image.Attributes, place);
+                    if (IsOfKey(model, image))
+                    {
+                        key ??= (image.Attributes, place);
+                    }
                 }
                 else if (IsOf(model, image))
                 {
@@ -109,10 +117,10 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
             // A nested type from elsewhere is told of where the model is.
             var location = observed.IsNested ? observed.Type.Locations.FirstOrDefault(static one => one.IsInSource) ?? annotated.Location : annotated.Location;
             var naming = observed.IsNested && annotated.Naming == NamingPolicy.LowerFirstOfItem ? NamingPolicy.Exact : annotated.Naming;
-            var check = new ModelCheck(observed, location, naming, model.Discrimination, model.Enums, report);
+            var check = new ModelCheck(observed, location, naming, model.Hidden, model.Enums, report);
             if (!observed.IsNested && key is { } sampleKey)
             {
-                check.CheckKey(model.Keys(), sampleKey.Attributes, sampleKey.Place);
+                check.CheckKey(model.KeyAttributes(), sampleKey.Attributes, sampleKey.Place);
             }
 
             check.Run();
@@ -120,8 +128,12 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
     }
 
     // In a table of several models, only the items that say they are of this one.
-    private static bool IsOf(TableModel model, SampleImage image) => model.Discrimination is not { } discrimination
-        || image.Attributes.Any(attribute => attribute.Name == discrimination.Attribute && attribute.Value is { Kind: AttributeKinds.S } value && value.Text == discrimination.Value);
+    private static bool IsOf(TableModel model, SampleImage image) => IsOfKey(model, image)
+        && (model.Discrimination is not { } discrimination
+            || image.Attributes.Any(attribute => attribute.Name == discrimination.Attribute && attribute.Value is { Kind: AttributeKinds.S } value && value.Text == discrimination.Value));
+
+    private static bool IsOfKey(TableModel model, SampleImage image) => model.Patterns.All(pattern => image.Attributes.Any(attribute =>
+        attribute.Name == pattern.Attribute && attribute.Value is { Kind: AttributeKinds.S } value && KeyLanguage.Of(pattern).Matches(value.Text)));
 
     private static void ReportFile(Sample sample, Action<Diagnostic> report)
     {

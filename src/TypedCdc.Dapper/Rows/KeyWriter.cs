@@ -11,12 +11,27 @@ internal static class KeyWriter
     public static void Write(Utf8JsonWriter writer, object key, TableSchema schema)
     {
         writer.WriteStartObject();
-        WriteAttribute(writer, key, schema.Attributes[schema.PartitionKey]);
-        if (schema.SortKey >= 0)
+        WriteKey(writer, key, schema, schema.PartitionKey, schema.PartitionKeyName, "ToPartitionKey");
+        if (schema.SortKeyName is { } sortKey)
         {
-            WriteAttribute(writer, key, schema.Attributes[schema.SortKey]);
+            WriteKey(writer, key, schema, schema.SortKey, sortKey, "ToSortKey");
         }
 
+        writer.WriteEndObject();
+    }
+
+    // A key that is made of parts says itself how its text is.
+    private static void WriteKey(Utf8JsonWriter writer, object key, TableSchema schema, int ordinal, string name, string method)
+    {
+        if (ordinal >= 0)
+        {
+            WriteAttribute(writer, key, schema.Attributes[ordinal]);
+            return;
+        }
+
+        var text = key.GetType().GetMethod(method, Type.EmptyTypes)?.Invoke(key, null) as string ?? throw new InvalidOperationException($"The key '{key.GetType()}' has no {method}().");
+        writer.WriteStartObject(name);
+        writer.WriteString("S"u8, text);
         writer.WriteEndObject();
     }
 

@@ -25,7 +25,7 @@ internal sealed class HistoryReader(HistoryTable table)
     /// <exception cref="CdcDecodeException">The record does not fit the table.</exception>
     public HistoryRow? Read(in CdcRecord record, int index, bool isShared)
     {
-        if (isShared && ModelMatch.Matches(table.Model, record) == false)
+        if (isShared && ModelMatch.Match(table.Model, record) == ModelVerdict.No)
         {
             return null;
         }

@@ -34,6 +34,11 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
         // Several models share the DynamoDB table: the item is a row of those it matches, and a tombstone where it was one before, or may have been.
         foreach (var table in route.Tables)
         {
+            if (!IsOfKey(table, record))
+            {
+                continue;
+            }
+
             if (record.Operation != ChangeOperation.Remove && Matches(table, record.NewImage.Span))
             {
                 Add(record, index, buffers[table.Index], isTombstone: false);
@@ -43,6 +48,13 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
                 Add(record, index, buffers[table.Index], isTombstone: true);
             }
         }
+    }
+
+    /// <summary>Whether the key is of the form that the model's patterns say. A record of any kind has it.</summary>
+    private bool IsOfKey(TargetTable table, in CdcRecord record)
+    {
+        var keys = !record.Keys.IsEmpty ? record.Keys : record.NewImage.IsEmpty ? record.OldImage : record.NewImage;
+        return table.Model.Attributes.Patterns.Length == 0 || (!keys.IsEmpty && table.Scan(keys.Span, 0, Slots(table), out _));
     }
 
     private bool Matches(TargetTable table, ReadOnlySpan<byte> image)

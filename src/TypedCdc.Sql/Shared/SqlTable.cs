@@ -1,5 +1,6 @@
 // What the statements are made from: the few facts of a model that SQL needs.
 using System.Collections.Generic;
+using System.Linq;
 
 namespace TypedCdc.Sql;
 
@@ -23,8 +24,7 @@ internal sealed class SqlTable
             (column.Key == SqlKey.None ? others : keys).Add(column);
         }
 
-        keys.Sort(static (left, right) => left.Key.CompareTo(right.Key));
-        Keys = keys;
+        Keys = keys.OrderBy(static key => key.Key).ToList();
         NonKeys = others;
     }
 
@@ -37,7 +37,7 @@ internal sealed class SqlTable
     /// <summary>All columns of the model, in its order; without those the sink adds.</summary>
     public IReadOnlyList<SqlColumn> Columns { get; }
 
-    /// <summary>The key columns: partition key, then sort key.</summary>
+    /// <summary>The key columns: those of the partition key, then those of the sort key, each in the model's order.</summary>
     public IReadOnlyList<SqlColumn> Keys { get; }
 
     /// <summary>The columns outside the key, in the model's order.</summary>

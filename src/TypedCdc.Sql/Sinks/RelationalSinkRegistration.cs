@@ -34,6 +34,7 @@ internal static class RelationalSinkRegistration
                 options.Models.Add(table.Model);
             }
 
+            options.TellsModelsApart = true;
             configure?.Invoke(options);
         });
     }

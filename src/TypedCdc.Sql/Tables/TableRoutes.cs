@@ -17,7 +17,7 @@ internal sealed class TableRoutes(IReadOnlyList<TargetTable> tables, ITableRoute
     private TableRoute Make(string tableName)
     {
         var models = router.Find(tableName);
-        var route = new TableRoute([.. tables.Where(table => models.Any(model => model.ClrType == table.Model.ClrType))], models.Count > 1);
+        var route = new TableRoute([.. tables.Where(table => models.Any(model => model.ClrType == table.Model.ClrType))], models.Count > 1 || models.Any(static model => model.IsSelective));
         if (_found.Count < MaximumNames)
         {
             _found.TryAdd(tableName, route);
@@ -29,5 +29,5 @@ internal sealed class TableRoutes(IReadOnlyList<TargetTable> tables, ITableRoute
 
 /// <summary>Where the items of one DynamoDB table go.</summary>
 /// <param name="Tables">The tables of this sink.</param>
-/// <param name="IsShared">Several models live in the DynamoDB table: each item must be asked which one it is of.</param>
+/// <param name="IsShared">Not every item of the DynamoDB table is of every model: each item must be asked which one it is of.</param>
 internal readonly record struct TableRoute(TargetTable[] Tables, bool IsShared);

@@ -6,8 +6,6 @@ namespace TypedCdc.Sql;
 /// <summary>One table that a sink keeps: its model, and what the way from record to row needs to know of it, made once.</summary>
 internal sealed class TargetTable
 {
-    private const AttributeKind AnyKind = (AttributeKind)((1 << 10) - 1);
-
     private readonly AttributeTable _anyKind;
     private readonly int[] _columnOf; // by ordinal; -1 for an attribute without a column
 
@@ -23,13 +21,12 @@ internal sealed class TargetTable
             if (schema.Attributes[ordinal].HasColumn)
             {
                 _columnOf[ordinal] = columns.Count;
-                var key = ordinal == schema.PartitionKey ? SqlKey.Partition : ordinal == schema.SortKey ? SqlKey.Sort : SqlKey.None;
-                columns.Add(new(columns.Count, ordinal, schema.Attributes[ordinal], key, unfit(ordinal)));
+                columns.Add(new(columns.Count, ordinal, schema.Attributes[ordinal], KeyOf(schema, ordinal), unfit(ordinal)));
             }
         }
 
         Columns = columns.ToImmutable();
-        Keys = schema.SortKey < 0 ? [_columnOf[schema.PartitionKey]] : [_columnOf[schema.PartitionKey], _columnOf[schema.SortKey]];
+        Keys = [.. Columns.Where(static column => column.Key != SqlKey.None).OrderBy(static column => column.Key).Select(static column => column.Index)];
         Overflow = Columns.FirstOrDefault(static column => column.Type == ColumnType.Overflow)?.Index ?? -1;
         if (Overflow < 0 && Columns.FirstOrDefault(static column => column.Unfit == UnfitValue.ToOverflow) is { } column)
         {
@@ -42,14 +39,12 @@ internal sealed class TargetTable
             schema.SqlSchema, schema.SqlName,
             [.. Columns.Select(static column => new SqlColumn(column.Attribute.ColumnName, column.Attribute.MemberName, (SqlColumnType)column.Type, column.Key, Given(column.Attribute.SqlType)))],
             [.. schema.Indexes.Select(index => new SqlIndex(index.Name, [.. index.Attributes.Select(ordinal => schema.Attributes[ordinal].ColumnName)]))]);
-        var specs = new AttributeSpec[model.Attributes.Count];
-        for (var ordinal = 0; ordinal < specs.Length; ordinal++)
-        {
-            specs[ordinal] = new(model.Attributes[ordinal].Name, AnyKind, IsRequired: false, "");
-        }
-
-        _anyKind = new(specs);
+        _anyKind = model.Attributes.OfAnyKind;
     }
+
+    private static SqlKey KeyOf(TableSchema schema, int ordinal) => ordinal == schema.PartitionKey || schema.PartitionKeyParts.Contains(ordinal) ? SqlKey.Partition
+        : ordinal == schema.SortKey || schema.SortKeyParts.Contains(ordinal) ? SqlKey.Sort
+        : SqlKey.None;
 
     /// <summary>Its place in the sink's list of tables.</summary>
     public int Index { get; }
@@ -79,7 +74,7 @@ internal sealed class TargetTable
     /// <summary>The columns, in the order of their attributes; attributes without a column have none here.</summary>
     public ImmutableArray<TargetColumn> Columns { get; }
 
-    /// <summary>The key columns' places in <see cref="Columns"/>: partition key, then sort key.</summary>
+    /// <summary>The key columns' places in <see cref="Columns"/>: those of the partition key, then those of the sort key.</summary>
     public ImmutableArray<int> Keys { get; }
 
     /// <summary>How many attributes a scan finds, and so how many slots it needs.</summary>
@@ -99,8 +94,13 @@ internal sealed class TargetTable
     /// <param name="start">Where it begins, <c>{"userid":{"N":"8"},…}</c>.</param>
     /// <param name="slots">One an attribute, by ordinal; attributes of other names are checked and passed over.</param>
     /// <param name="hasUnmapped">Whether there are such attributes.</param>
+    /// <returns>Whether the key is of the form that the model's key patterns say; their parts have slots then.</returns>
     /// <exception cref="CdcDecodeException">The map is not one of attribute values, or a name occurs twice in it.</exception>
-    public void Scan(ReadOnlySpan<byte> utf8, int start, Span<AttributeSlot> slots, out bool hasUnmapped) => AttributeScanner.ScanMap(utf8, start, _anyKind, slots, out hasUnmapped);
+    public bool Scan(ReadOnlySpan<byte> utf8, int start, Span<AttributeSlot> slots, out bool hasUnmapped)
+    {
+        AttributeScanner.ScanMap(utf8, start, _anyKind, slots, out hasUnmapped);
+        return _anyKind.TryFillKeyParts(utf8, slots);
+    }
 
     /// <summary>Whether the model knows an attribute, and its column; null where it has none.</summary>
     /// <param name="spelled">The name as it stands between its quotes.</param>

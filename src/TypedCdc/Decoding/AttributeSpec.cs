@@ -7,5 +7,6 @@ namespace TypedCdc.Decoding;
 /// <param name="Kinds">The kinds accepted; <see cref="AttributeKind.NULL"/> among them where the member can be null.</param>
 /// <param name="IsRequired">Absent is an error.</param>
 /// <param name="Expected">What an error says was expected: <c>an N that fits long</c>.</param>
+/// <param name="IsKeyPart">No attribute of this name is looked for: the value is a part of the key attribute of this name, by a <see cref="KeyPattern"/>.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly record struct AttributeSpec(string Name, AttributeKind Kinds, bool IsRequired, string Expected);
+public readonly record struct AttributeSpec(string Name, AttributeKind Kinds, bool IsRequired, string Expected, bool IsKeyPart = false);

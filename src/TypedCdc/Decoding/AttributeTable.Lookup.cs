@@ -50,6 +50,12 @@ public sealed partial class AttributeTable
         for (var i = 0; i < _attributes.Length; i++)
         {
             var name = Encoding.UTF8.GetBytes(_attributes[i].Name);
+            if (_attributes[i].IsKeyPart)
+            {
+                _names[i] = name;
+                continue;
+            }
+
             ref var head = ref heads[Hash(name) >> shift];
             for (var entry = head; entry != 0; entry = _next[entry - 1])
             {

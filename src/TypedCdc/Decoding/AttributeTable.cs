@@ -9,13 +9,25 @@ namespace TypedCdc.Decoding;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed partial class AttributeTable
 {
+    private const AttributeKind AnyKind = (AttributeKind)((1 << 10) - 1);
+
     private readonly AttributeSpec[] _attributes;
+    private readonly KeyPattern[] _patterns;
 
     /// <param name="attributes">The attributes in the model's order; names are unique.</param>
     /// <exception cref="ArgumentException">Two attributes have one name.</exception>
     public AttributeTable(params ReadOnlySpan<AttributeSpec> attributes)
+        : this(attributes, [])
+    {
+    }
+
+    /// <param name="attributes">The attributes in the model's order, and behind them those that no member has; names are unique.</param>
+    /// <param name="patterns">How key attributes are made of members.</param>
+    /// <exception cref="ArgumentException">Two attributes have one name.</exception>
+    public AttributeTable(ReadOnlySpan<AttributeSpec> attributes, ReadOnlySpan<KeyPattern> patterns)
     {
         _attributes = attributes.ToArray();
+        _patterns = patterns.ToArray();
         _names = new byte[_attributes.Length][];
         _next = new int[_attributes.Length];
         (_heads, _shift) = MakeLookup();
@@ -25,4 +37,72 @@ public sealed partial class AttributeTable
     public int Count => _attributes.Length;
 
     internal ref readonly AttributeSpec this[int ordinal] => ref _attributes[ordinal];
+
+    internal ReadOnlySpan<KeyPattern> Patterns => _patterns;
+
+    /// <summary>The same attributes and key patterns, whatever kind a value is of: for those who ask what an item is before they judge its values.</summary>
+    internal AttributeTable OfAnyKind => field ??= MakeOfAnyKind();
+
+    private AttributeTable MakeOfAnyKind()
+    {
+        var attributes = new AttributeSpec[_attributes.Length];
+        for (var i = 0; i < attributes.Length; i++)
+        {
+            attributes[i] = _attributes[i] with { Kinds = AnyKind, IsRequired = false, Expected = "" };
+        }
+
+        return new(attributes, _patterns);
+    }
+
+    /// <summary>Whether a key pattern takes its parts from this attribute.</summary>
+    internal bool IsPatternSource(int ordinal)
+    {
+        foreach (var pattern in _patterns)
+        {
+            if (pattern.Source == ordinal)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Fills the slots of key parts; false where a key is absent or not of its pattern's form, and then not all of them are filled.</summary>
+    internal bool TryFillKeyParts(ReadOnlySpan<byte> record, Span<AttributeSlot> slots)
+    {
+        foreach (var pattern in _patterns)
+        {
+            if (!pattern.TryFill(record, slots))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Fills the slots of key parts.</summary>
+    /// <exception cref="CdcDecodeException">A key is absent or not of its pattern's form.</exception>
+    internal void FillKeyParts(ReadOnlySpan<byte> record, int map, Span<AttributeSlot> slots)
+    {
+        foreach (var pattern in _patterns)
+        {
+            if (!pattern.TryFill(record, slots))
+            {
+                ThrowNotOfForm(map, pattern, slots[pattern.Source]);
+            }
+        }
+    }
+
+    private void ThrowNotOfForm(int map, KeyPattern pattern, AttributeSlot slot)
+    {
+        ref readonly var spec = ref _attributes[pattern.Source];
+        if (slot.Kind == AttributeKind.None)
+        {
+            Malformed.ThrowAbsent(map, spec.Name, spec.Expected);
+        }
+
+        throw new CdcDecodeException($"The key is not of the form '{pattern.Text}', written in the one way that gives the same text again.") { ByteOffset = slot.Start, FoundKind = slot.Kind, Expected = spec.Expected };
+    }
 }

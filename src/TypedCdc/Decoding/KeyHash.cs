@@ -70,7 +70,7 @@ internal static class KeyHash
     {
         using var text = new UnescapedText(name.Of(record), name.HasEscapes ? stackalloc byte[256] : default);
         var ordinal = model.Attributes.Find(text.Utf8);
-        return ordinal >= 0 && (ordinal == model.Schema.PartitionKey || ordinal == model.Schema.SortKey);
+        return ordinal >= 0 && model.IsKeyAttribute(ordinal);
     }
 
     private static void Insert(ReadOnlySpan<byte> record, Span<JsonSlice> names, Span<AttributeSlot> values, int count, in JsonSlice name, in AttributeSlot value)

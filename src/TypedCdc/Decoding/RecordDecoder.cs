@@ -75,6 +75,7 @@ internal static class RecordDecoder
         var table = model.Attributes;
         slots = slots[..table.Count];
         AttributeScanner.ScanMap(record, map.Start, table, slots, out var hasUnmapped);
+        table.FillKeyParts(record, map.Start, slots);
         if (isKeys)
         {
             KeepKeys(model, map, slots);
@@ -139,6 +140,7 @@ internal static class RecordDecoder
         try
         {
             AttributeScanner.ScanMap(record, map.Start, table, slots, out _);
+            table.FillKeyParts(record, map.Start, slots);
             if (isKeys)
             {
                 KeepKeys(ModelOf<TView>(), map, slots);
@@ -190,10 +192,9 @@ internal static class RecordDecoder
     /// <summary>Leaves only the key's attributes, so that a whole image and a <c>Keys</c> map read the same.</summary>
     private static void KeepKeys(CdcModel model, in JsonSlice map, Span<AttributeSlot> slots)
     {
-        var schema = model.Schema;
         for (var i = 0; i < slots.Length; i++)
         {
-            if (i != schema.PartitionKey && i != schema.SortKey)
+            if (!model.IsKeyAttribute(i) && !model.Attributes[i].IsKeyPart)
             {
                 slots[i] = default;
             }

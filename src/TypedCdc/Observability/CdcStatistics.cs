@@ -38,7 +38,7 @@ public sealed class CdcStatistics
     /// <summary>Records that one subscriber at least could not take, and those that are not change records.</summary>
     public long DeadLettered => _all.DeadLettered;
 
-    /// <summary>Records of tables that no model is registered for.</summary>
+    /// <summary>Records of tables that no model is registered for, and items that belong to none of the models of their table.</summary>
     public long Unknown => _all.Unknown;
 
     /// <summary>Attributes in new images that no member maps, counted once an image and attribute.</summary>

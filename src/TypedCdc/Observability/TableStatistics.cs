@@ -37,7 +37,7 @@ public sealed class TableStatistics
     /// <summary>Records that one subscriber at least could not take.</summary>
     public long DeadLettered => Volatile.Read(ref _deadLettered);
 
-    /// <summary>Records, where no model is registered for the table.</summary>
+    /// <summary>Records, where no model is registered for the table, and items that belong to none of its models.</summary>
     public long Unknown => Volatile.Read(ref _unknown);
 
     /// <summary>Attributes in new images that no member maps.</summary>

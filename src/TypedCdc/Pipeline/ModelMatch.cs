@@ -2,29 +2,55 @@ using TypedCdc.Decoding;
 
 namespace TypedCdc.Pipeline;
 
+/// <summary>Whether an item is one of a model's.</summary>
+internal enum ModelVerdict
+{
+    /// <summary>It is not.</summary>
+    No,
+
+    /// <summary>It is.</summary>
+    Yes,
+
+    /// <summary>Its key is of the model's form, but the discriminator cannot be asked: the record has no image.</summary>
+    ByKeyAlone,
+}
+
 /// <summary>Tells which of the models that share a table an item belongs to.</summary>
 internal static class ModelMatch
 {
     /// <summary>
-    /// Whether the item is one of this model's, by the new image, or the old one, or the keys where that is all there is. Null where an attribute has a kind that the model does not
-    /// take, so that it cannot be asked.
+    /// Asks the key's patterns first, which every record can answer, then the discriminator in the new image, or the old one where that is all there is. What another
+    /// model's item lacks for this one, or has of another kind, is no error here.
     /// </summary>
-    internal static bool? Matches(CdcModel model, in CdcRecord record)
+    /// <exception cref="CdcDecodeException">The map that is asked is not one of attribute values.</exception>
+    internal static ModelVerdict Match(CdcModel model, in CdcRecord record)
     {
-        var image = record.NewImage.IsEmpty ? record.OldImage.IsEmpty ? record.Keys : record.OldImage : record.NewImage;
-        var table = model.Attributes;
+        var table = model.Attributes.OfAnyKind;
         var slots = table.Count <= AttributeScanner.StackSlots ? stackalloc AttributeSlot[AttributeScanner.StackSlots] : new AttributeSlot[table.Count];
         slots = slots[..table.Count];
+        var image = record.NewImage.IsEmpty ? record.OldImage : record.NewImage;
+        var hasPatterns = table.Patterns.Length > 0;
+        if (hasPatterns)
+        {
+            var keys = (record.Keys.IsEmpty ? image : record.Keys).Span;
+            AttributeScanner.ScanMap(keys, 0, table, slots, out _);
+            if (!table.TryFillKeyParts(keys, slots))
+            {
+                return ModelVerdict.No;
+            }
+        }
 
-        // Only scanned: what another model's item lacks for this one is no error here.
-        try
+        if (!model.HasDiscriminator)
         {
-            AttributeScanner.ScanMap(image.Span, 0, table, slots, out var hasUnmapped);
-            return model.Matches(new ItemReader(image.Span, slots, table, 0, image.Length, hasUnmapped));
+            return ModelVerdict.Yes;
         }
-        catch (CdcDecodeException)
+
+        if (image.IsEmpty)
         {
-            return null;
+            return hasPatterns ? ModelVerdict.ByKeyAlone : ModelVerdict.No;
         }
+
+        AttributeScanner.ScanMap(image.Span, 0, table, slots, out var hasUnmapped);
+        return model.Matches(new ItemReader(image.Span, slots, table, 0, image.Length, hasUnmapped)) ? ModelVerdict.Yes : ModelVerdict.No;
     }
 }

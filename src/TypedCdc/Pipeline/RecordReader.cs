@@ -56,9 +56,18 @@ internal sealed class RecordReader
         {
             var record = CdcRecord.Parse(utf8, position, options);
             var route = Route(record.TableName);
-            if (route.Models.Count > 1)
+            if (route.IsShared)
             {
-                route = Narrow(route, record);
+                route = NarrowOrExplain(route, record);
+                if (!route.IsKnown && _settings.Unmapped == UnmappedAttributes.Fail)
+                {
+                    Refuse(new CdcDecodeException("The item belongs to none of the table's models, and OnUnmapped says that this is an error.")
+                    {
+                        TableName = record.TableName,
+                        Position = position,
+                    });
+                    return;
+                }
             }
 
             if (_unmapped.Check(record, route) is { } unmapped)
@@ -117,27 +126,39 @@ internal sealed class RecordReader
         return -1;
     }
 
+    private TableRoute NarrowOrExplain(TableRoute table, in CdcRecord record)
+    {
+        try
+        {
+            return Narrow(table, record);
+        }
+        catch (CdcDecodeException exception)
+        {
+            exception.TableName = record.TableName;
+            exception.Position = record.Position;
+            throw;
+        }
+    }
+
     /// <summary>In a table of several models: the way of an item of those that it belongs to.</summary>
     private TableRoute Narrow(TableRoute table, in CdcRecord record)
     {
-        UInt128 models = 0, doubtful = 0;
+        UInt128 certain = 0, byKey = 0;
         for (var index = 0; index < table.Models.Count; index++)
         {
-            switch (ModelMatch.Matches(table.Models[index], record))
+            switch (ModelMatch.Match(table.Models[index], record))
             {
-                case true:
-                    models |= UInt128.One << index;
+                case ModelVerdict.Yes:
+                    certain |= UInt128.One << index;
                     break;
-                case null:
-                    doubtful |= UInt128.One << index;
+                case ModelVerdict.ByKeyAlone:
+                    byKey |= UInt128.One << index;
                     break;
             }
         }
 
-        if (models == 0)
-        {
-            models = doubtful; // their decoding says what is wrong
-        }
+        // Without an image, a key that is of one model's form is that model's; of several, nobody can say.
+        var models = certain != 0 ? certain : UInt128.IsPow2(byKey) ? byKey : 0;
 
         // A handful of combinations a table.
         return _narrowed.TryGetValue((table, models), out var route) ? route : _narrowed.GetOrAdd((table, models), CreateNarrowed(table, models));
@@ -145,12 +166,12 @@ internal sealed class RecordReader
 
     private TableRoute CreateNarrowed(TableRoute table, UInt128 models)
     {
-        if (models == 0)
+        if (models == 0 && _settings.Unmapped != UnmappedAttributes.Ignore)
         {
             _settings.Logger.UnknownItem(table.TableName);
         }
 
-        return CreateRoute(table.TableName, [.. table.Models.Where((_, index) => (models & (UInt128.One << index)) != 0)]);
+        return CreateRoute(table.TableName, [.. table.Models.Where((_, index) => (models & (UInt128.One << index)) != 0)], table.Models);
     }
 
     private TableRoute Route(string tableName)
@@ -160,7 +181,8 @@ internal sealed class RecordReader
             return route;
         }
 
-        route = CreateRoute(tableName, _settings.Tables.Find(tableName));
+        var models = _settings.Tables.Find(tableName);
+        route = CreateRoute(tableName, models, models);
         if (_routes.Count < MaximumRoutes && _routes.TryAdd(tableName, route) && !route.IsKnown)
         {
             _settings.Logger.UnknownTable(tableName);
@@ -169,7 +191,10 @@ internal sealed class RecordReader
         return route;
     }
 
-    private TableRoute CreateRoute(string tableName, IReadOnlyList<CdcModel> models)
+    /// <param name="tableName">The table.</param>
+    /// <param name="models">The models that the way is for.</param>
+    /// <param name="all">All models of the table: for subscribers that tell them apart themselves.</param>
+    private TableRoute CreateRoute(string tableName, IReadOnlyList<CdcModel> models, IReadOnlyList<CdcModel> all)
     {
         if (models.Count > MaximumModels)
         {
@@ -179,7 +204,7 @@ internal sealed class RecordReader
         var subscribers = new List<int>();
         for (var index = 0; index < _subscribers.Length; index++)
         {
-            if (_subscribers[index].Accepts(tableName, models))
+            if (_subscribers[index].Accepts(tableName, _subscribers[index].TellsModelsApart ? all : models))
             {
                 subscribers.Add(index);
             }

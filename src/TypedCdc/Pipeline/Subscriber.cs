@@ -22,6 +22,12 @@ internal abstract class Subscriber
     /// <summary>Whether it takes the records of a table with these models; none: the table is unknown.</summary>
     internal abstract bool Accepts(string tableName, IReadOnlyList<CdcModel> models);
 
+    /// <summary>
+    /// Takes every record of a table that one of its models may be in, and finds out itself: an item that became another model's, or of which only the key is known,
+    /// concerns what it has stored.
+    /// </summary>
+    internal virtual bool TellsModelsApart => false;
+
     /// <summary>Called once before the first work.</summary>
     internal virtual ValueTask StartAsync(SinkContext context, CancellationToken cancellationToken) => default;
 

@@ -8,4 +8,7 @@ namespace TypedCdc.Pipeline;
 internal sealed record TableRoute(string TableName, IReadOnlyList<CdcModel> Models, int[] Subscribers, TableStatistics Statistics)
 {
     internal bool IsKnown => Models.Count > 0;
+
+    /// <summary>Not every item of the table is of every model: each item must be asked.</summary>
+    internal bool IsShared { get; } = Models.Count > 1 || Models.Any(static model => model.IsSelective);
 }

@@ -3,8 +3,11 @@ namespace TypedCdc;
 /// <summary>One mapped attribute of a model.</summary>
 public sealed record AttributeSchema
 {
-    /// <summary>The attribute's name in DynamoDB.</summary>
+    /// <summary>The attribute's name in DynamoDB; of a part of a key (<see cref="IsKeyPart"/>), the key's.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The member has no attribute of its own: it is a part of a key, by <see cref="TableSchema.PartitionKeyPattern"/> or <see cref="TableSchema.SortKeyPattern"/>.</summary>
+    public bool IsKeyPart { get; init; }
 
     /// <summary>The C# member's name.</summary>
     public required string MemberName { get; init; }

@@ -25,12 +25,22 @@ public abstract class CdcModel
     [EditorBrowsable(EditorBrowsableState.Never)]
     public abstract AttributeTable Attributes { get; }
 
-    /// <summary>Whether an item belongs to this model, in a table that holds several (single-table design). <paramref name="image"/> is a whole item.</summary>
+    /// <summary>Whether an item belongs to this model, in a table that holds several (single-table design), as far as its key's patterns have not said it. <paramref name="image"/> is a whole item.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual bool Matches(in ItemReader image) => true;
 
     /// <summary>The typed key as an object, without knowing the model's type; see <see cref="CdcModel{T}.ReadKey"/>.</summary>
     internal abstract object ReadKeyObject(in ItemReader keys);
+
+    /// <summary>Whether <see cref="Matches"/> asks for an attribute, which only an image has: <c>Keys</c> alone do not say it.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public virtual bool HasDiscriminator => false;
+
+    /// <summary>Not every item of the table is one of this model.</summary>
+    internal bool IsSelective => HasDiscriminator || Attributes.Patterns.Length > 0;
+
+    /// <summary>Whether the attribute at this place in <see cref="Attributes"/> is the table's partition or sort key.</summary>
+    internal bool IsKeyAttribute(int ordinal) => ordinal == Schema.PartitionKey || ordinal == Schema.SortKey || Attributes.IsPatternSource(ordinal);
 
     /// <summary>For generated code: makes a model known. The last registration of a type wins.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

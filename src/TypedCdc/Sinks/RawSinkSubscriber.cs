@@ -28,6 +28,8 @@ internal sealed class RawSinkSubscriber : Subscriber
         ? _options.AcceptUnknownTables
         : _options.Models.Count == 0 || models.Any(_options.Models.Contains);
 
+    internal override bool TellsModelsApart => _options.TellsModelsApart;
+
     internal override ValueTask StartAsync(SinkContext context, CancellationToken cancellationToken) => _sink.StartAsync(context, cancellationToken);
 
     internal override ValueTask FinishSnapshotAsync(SnapshotInfo snapshot, CancellationToken cancellationToken) =>

@@ -34,6 +34,9 @@ public sealed class SinkOptions
     /// <summary>What happens when a write fails. By default it is tried without end; see <see cref="FailureOptions.MaximumAttempts"/>.</summary>
     public FailureOptions Failure { get; set; } = new() { MaximumAttempts = null };
 
+    /// <summary>The sink finds out itself which model an item is of.</summary>
+    internal bool TellsModelsApart { get; set; }
+
     internal Pipeline.LanePolicy ToLanes(string name) => new(name, Concurrency, MaximumBatchRecords, MaximumBatchBytes, SpansLanes: true);
 
     internal void Validate(string name)

@@ -92,8 +92,7 @@ internal static class RecordWriter
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isKey = reader.ValueTextEquals(schema.Attributes[schema.PartitionKey].Name)
-                || (schema.SortKey >= 0 && reader.ValueTextEquals(schema.Attributes[schema.SortKey].Name));
+            var isKey = reader.ValueTextEquals(schema.PartitionKeyName) || (schema.SortKeyName is { } sortKey && reader.ValueTextEquals(sortKey));
             var name = isKey ? reader.GetString() : null;
             reader.Read();
             var start = (int)reader.TokenStartIndex;

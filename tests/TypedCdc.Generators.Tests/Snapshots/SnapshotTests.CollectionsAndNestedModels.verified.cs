@@ -186,18 +186,13 @@ partial record Order
                 value.TextEquals("in transit"u8) ? global::Shop.State.InTransit :
                 value.GetEnum<global::Shop.State>();
 
-            internal static void Write(global::System.Text.Json.Utf8JsonWriter writer, global::Shop.State value)
+            internal static string NameOf(global::Shop.State value) => value switch
             {
-                switch (value)
-                {
-                    case global::Shop.State.InTransit:
-                        global::TypedCdc.Decoding.AttributeValueWriter.WriteString(writer, "in transit");
-                        break;
-                    default:
-                        global::TypedCdc.Decoding.AttributeValueWriter.WriteEnum(writer, value);
-                        break;
-                }
-            }
+                global::Shop.State.InTransit => "in transit",
+                _ => value.ToString(),
+            };
+
+            internal static void Write(global::System.Text.Json.Utf8JsonWriter writer, global::Shop.State value) => global::TypedCdc.Decoding.AttributeValueWriter.WriteString(writer, NameOf(value));
         }
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = "set_Lines")]

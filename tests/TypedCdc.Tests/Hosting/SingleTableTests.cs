@@ -29,6 +29,114 @@ public partial class SingleTableTests
         host.AssertNoDeadLetters();
     }
 
+    [Fact]
+    public async Task Keys_tell_models_apart_where_there_is_no_image_and_a_discriminator_does_not()
+    {
+        var visits = new TestSink<Visit>();
+        await using var host = CdcTestHost.Start(
+            cdc => cdc.Handle<Cat, CatHandler>().Handle<Dog, DogHandler>().Handle<Owner, OwnerHandler>().To(visits),
+            services => services.AddSingleton(_seen));
+        host.Put(new Owner { Name = "Ada" });
+        host.Put(new Visit { Name = "Ada", Number = 1 });
+        host.SendRaw(Removal("""{"id":{"S":"OWNER#Ada"}}"""));
+        host.SendRaw(Removal("""{"id":{"S":"OWNER\u0023Ada#VISIT#1"}}"""));
+        host.SendRaw(Removal("""{"id":{"S":"OWNER#Ada#VISIT#01"}}"""));
+        host.SendRaw(Removal("""{"id":{"S":"dog or cat"}}"""));
+        await host.WaitUntilSettledAsync();
+
+        Assert.Equal(["owner Ada", "owner gone Ada"], _seen.Order());
+        Assert.Equal([new Visit.Key("Ada", 1), new Visit.Key("Ada", 1)], visits.Changes.Select(static change => change.Key));
+        Assert.IsType<Removed<Visit>>(visits.Changes[1]);
+        Assert.Equal("events: 6, inserted: 2, modified: 0, removed: 2, dead-lettered: 0, unknown: 2", host.Statistics.ToString());
+        Assert.Equal(0, host.Statistics.UnmappedAttributes);
+
+        static byte[] Removal(string keys) => System.Text.Encoding.UTF8.GetBytes(
+            $$$"""{"eventName":"REMOVE","tableName":"zoo","dynamodb":{"ApproximateCreationDateTime":1767565639982,"Keys":{{{keys}}}}}""");
+    }
+
+    [Fact]
+    public async Task One_model_alone_leaves_the_items_of_others_be()
+    {
+        var visits = new TestSink<Visit>();
+        await using var host = CdcTestHost.Start(cdc => cdc.To(visits).Handle<Cat, CatHandler>(), services => services.AddSingleton(_seen));
+        host.Put(new Visit { Name = "Ada", Number = 1 });
+        host.Put(new Owner { Name = "Ada" });
+        host.Put(new Dog { Id = "2", Lives = "one" });
+        host.Delete(new Visit { Name = "Ada", Number = 1 });
+        await host.WaitUntilSettledAsync();
+
+        Assert.Equal(2, visits.Changes.Count);
+        Assert.Empty(_seen);
+        host.AssertNoDeadLetters();
+        Assert.Equal(2, host.Statistics.Unknown);
+    }
+
+    [Fact]
+    public async Task An_item_of_no_model_is_a_dead_letter_where_unmapped_is_an_error()
+    {
+        var visits = new TestSink<Visit>();
+        await using var host = CdcTestHost.Start(cdc => cdc.To(visits).OnUnmapped(UnmappedAttributes.Fail));
+        host.Put(new Visit { Name = "Ada", Number = 1 });
+        host.Put(new Owner { Name = "Ada" });
+        await host.WaitUntilSettledAsync();
+
+        Assert.Single(visits.Changes);
+        Assert.Equal("events: 2, inserted: 1, modified: 0, removed: 0, dead-lettered: 1, unknown: 0", host.Statistics.ToString());
+    }
+
+    [Fact]
+    public async Task A_transform_writes_the_key_again()
+    {
+        var visits = new TestSink<Visit>();
+        await using var host = CdcTestHost.Start(cdc => cdc.Transform<Visit, Longer>().To(visits), services => services.AddSingleton<Longer>());
+        host.Put(new Visit { Name = "Ada", Number = 1, Minutes = 4 });
+        host.Delete(new Visit { Name = "Ada", Number = 1, Minutes = 4 });
+        await host.WaitUntilSettledAsync();
+
+        Assert.Equal([5, 5], visits.Changes.Select(static change => change is Inserted<Visit> inserted ? inserted.After.Minutes : ((Removed<Visit>)change).Before.Minutes));
+        Assert.All(visits.Changes, static change => Assert.Equal(new Visit.Key("Ada", 1), change.Key));
+        host.AssertNoDeadLetters();
+    }
+
+    [CdcTable("zoo")]
+    [PartitionKey("id", Pattern = "OWNER#{Name}")]
+    internal sealed partial record Owner
+    {
+        public required string Name { get; init; }
+    }
+
+    [CdcTable("zoo")]
+    [PartitionKey("id", Pattern = "OWNER#{Name}#VISIT#{Number}")]
+    internal sealed partial record Visit
+    {
+        public required string Name { get; init; }
+
+        public required int Number { get; init; }
+
+        [CdcAttribute("minutes")]
+        public int Minutes { get; init; }
+    }
+
+    internal sealed class Longer : IChangeTransform<Visit>
+    {
+        public Transformed<Visit> Transform(Visit item) => item with { Minutes = item.Minutes + 1 };
+    }
+
+    internal sealed class OwnerHandler(ConcurrentQueue<string> seen) : ChangeHandler<Owner>
+    {
+        public override ValueTask OnInsertedAsync(Inserted<Owner> change, CancellationToken cancellationToken)
+        {
+            seen.Enqueue("owner " + change.After.Name);
+            return default;
+        }
+
+        public override ValueTask OnRemovedAsync(Removed<Owner> change, CancellationToken cancellationToken)
+        {
+            seen.Enqueue("owner gone " + change.Key.Name);
+            return default;
+        }
+    }
+
     [CdcTable("zoo", Discriminator = "kind", DiscriminatorValue = "cat")]
     internal sealed partial record Cat
     {
