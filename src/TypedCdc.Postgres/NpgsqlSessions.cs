@@ -6,8 +6,9 @@ namespace TypedCdc.Postgres;
 /// <param name="database">Its name, for errors.</param>
 /// <param name="connectionString">Where it is; null with a data source.</param>
 /// <param name="dataSource">The user's own data source; null with a connection string.</param>
+/// <param name="resetsOnClose">Whether the server knows DISCARD ALL, which Npgsql sends before it uses a connection again.</param>
 /// <param name="mayLackTypes">Whether the server may fail to answer what Npgsql asks about its types: then it is not asked.</param>
-internal sealed class NpgsqlSessions(string database, string? connectionString, NpgsqlDataSource? dataSource, bool mayLackTypes) : IAsyncDisposable
+internal sealed class NpgsqlSessions(string database, string? connectionString, NpgsqlDataSource? dataSource, bool mayLackTypes, bool resetsOnClose = true) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private NpgsqlDataSource? _own;
@@ -64,6 +65,7 @@ internal sealed class NpgsqlSessions(string database, string? connectionString, 
         }
 #pragma warning restore MA0054
 
+        builder.ConnectionStringBuilder.NoResetOnClose |= !resetsOnClose;
         if (_withoutTypes)
         {
             builder.ConfigureTypeLoading(static types => types.EnableTypeLoading(false));

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 
@@ -27,13 +26,9 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
     public async ValueTask RunAsync(IReadOnlyList<DialectTable> tables, MigrationMode mode, CancellationToken cancellationToken)
     {
         var begin = dialect.BeginMigration();
+        await BeginAsync(begin, cancellationToken);
         try
         {
-            foreach (var statement in begin)
-            {
-                await ExecuteAsync(statement, cancellationToken);
-            }
-
             foreach (var table in tables)
             {
                 await MigrateAsync(table, mode, mayRace: begin.Count == 0, cancellationToken);
@@ -46,16 +41,41 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
         }
         catch when (begin.Count > 0)
         {
+            await RollBackAsync();
+            throw;
+        }
+    }
+
+    // What is locked may have to be made first, and two workers may do that at once.
+    private async ValueTask BeginAsync(IReadOnlyList<string> begin, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
             try
             {
-                await ExecuteAsync("ROLLBACK", CancellationToken.None);
-            }
-            catch (DbException)
-            {
-                // The first error is the one that tells.
-            }
+                foreach (var statement in begin)
+                {
+                    await ExecuteAsync(statement, cancellationToken);
+                }
 
-            throw;
+                return;
+            }
+            catch (Exception error) when (attempt < Attempts && !cancellationToken.IsCancellationRequested && dialect.Classify(error) != SqlFailure.Transient)
+            {
+                await RollBackAsync();
+            }
+        }
+    }
+
+    private async ValueTask RollBackAsync()
+    {
+        try
+        {
+            await ExecuteAsync("ROLLBACK", CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            // The first error is the one that tells.
         }
     }
 
@@ -75,8 +95,10 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
                     await CreateAsync(ModelsShape, cancellationToken);
                 }
 
+                // Before anything is changed: an older model would take the newer one's columns out of the view.
+                ModelRevisions.Add(await KnownAsync(table, cancellationToken), table.Target);
                 await MigrateOnceAsync(table, mode, cancellationToken);
-                await RegisterAsync(table, cancellationToken);
+                await RegisterAsync(table, mayRace, cancellationToken);
                 return;
             }
             catch (Exception error) when (mayRace && attempt < Attempts && error is not SchemaDriftException && !cancellationToken.IsCancellationRequested)
@@ -136,11 +158,11 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
         : [];
 
     // What was read is named in the condition: of two workers that register at once, one finds that it has to look again.
-    private async ValueTask RegisterAsync(DialectTable table, CancellationToken cancellationToken)
+    private async ValueTask RegisterAsync(DialectTable table, bool mayRace, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
-            var known = (await executor.ExecuteAsync(SelectRevisions(table), cancellationToken)).Rows is [[string text]] ? text : null;
+            var known = await KnownAsync(table, cancellationToken);
             var registered = ModelRevisions.Add(known, table.Target);
             if (string.Equals(known, registered, StringComparison.Ordinal))
             {
@@ -149,7 +171,11 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
 
             string[] columns = [dialect.Quote("name"), dialect.Quote("revisions")];
             string Value(int number) => dialect.Value(ColumnType.Text, dialect.Parameter(number));
-            if (known is null)
+            if (known is null && !mayRace)
+            {
+                await executor.ExecuteAsync(new($"INSERT INTO {Models} ({string.Join(", ", columns)}) VALUES ({Value(1)}, {Value(2)})", [table.Name, registered]), cancellationToken);
+            }
+            else if (known is null)
             {
                 await executor.ExecuteAsync(
                     new(dialect.Upsert(new(static (_, _) => "1 = 0") { Table = Models, Keys = [columns[0]], Columns = columns, Source = $"VALUES ({Value(1)}, {Value(2)})", Returned = [columns[0]] }), [table.Name, registered]),
@@ -169,6 +195,9 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
 
         throw new SchemaDriftException($"The revision of the model '{table.Target.Model.ClrType}' cannot be registered: other workers register theirs all the time.");
     }
+
+    private async ValueTask<string?> KnownAsync(DialectTable table, CancellationToken cancellationToken) =>
+        (await executor.ExecuteAsync(SelectRevisions(table), cancellationToken)).Rows is [[string known]] ? known : null;
 
     private async ValueTask CreateAsync(SqlTableShape shape, CancellationToken cancellationToken)
     {

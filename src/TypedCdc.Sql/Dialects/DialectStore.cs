@@ -18,6 +18,12 @@ internal class DialectStore(SqlDialect dialect, Func<CancellationToken, ValueTas
 
     protected SqlDialect Dialect => dialect;
 
+    protected IReadOnlyList<DialectTable> Tables => _tables;
+
+    protected IReadOnlyList<SqlStatement?> Revisions => _revisions;
+
+    protected TimeProvider Time => _time;
+
     public static ValueLimits LimitsOf(SqlDialect dialect) => new()
     {
         TakesNul = dialect.Limits.TakesNul,

@@ -8,6 +8,9 @@ internal sealed class DialectTable
     /// <summary>How many changes of an item at the time of its row that row was chosen from; 0 where there is only one.</summary>
     public const string TieCount = "cdc_ties";
 
+    /// <summary>The whole key in one text; only where the dialect needs it.</summary>
+    public const string JoinedKey = "cdc_key";
+
     private static readonly string[] Images = ["cdc_old", "cdc_new"];
 
     private readonly string[] _keys;
@@ -51,6 +54,9 @@ internal sealed class DialectTable
 
     /// <summary>The table of ties, quoted: every different version of every change of an item at the time of its row, where there are several. It only grows, until its time is past.</summary>
     public string Ties { get; }
+
+    /// <summary>What names the table of ties in a statement that deletes from it, where a database takes no alias.</summary>
+    public string TiesAlias => Dialect.Quote(TiesName(Target.Sql));
 
     /// <summary>The columns' places as they are inserted: the key's, then the others.</summary>
     public int[] InsertOrder { get; }
@@ -145,14 +151,14 @@ internal sealed class DialectTable
     public SqlStatement AnyTie => new($"SELECT 1 FROM {Ties} LIMIT 1", [], ReturnsRows: true);
 
     /// <summary>The table's shape, for CREATE TABLE.</summary>
-    public SqlTableShape Shape => new(Target.Schema, SqlName.OfTable(Target.Name), [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. Images.Select(name => Own(name)), Own(TieCount)], KeyNames);
+    public SqlTableShape Shape => new(Target.Schema, SqlName.OfTable(Target.Name), [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. OwnColumns], KeyNames);
 
     /// <summary>The shape of the table of ties.</summary>
     public SqlTableShape TiesShape => new(Target.Schema, TiesName(Target.Sql),
-        [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. Images.Select(name => Own(name, isNotNull: true))], [.. KeyNames, SqlName.Version, .. Images]);
+        [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. Images.Select(name => Own(name, isNotNull: true)), .. JoinedKeys], [.. KeyNames, SqlName.Version, .. Images]);
 
     /// <summary>The columns that the sink needs beside the model's, <c>cdc_ver</c> and <c>cdc_deleted_at</c>.</summary>
-    public IReadOnlyList<SqlColumnShape> OwnColumns => [.. Images.Select(name => Own(name)), Own(TieCount)];
+    public IReadOnlyList<SqlColumnShape> OwnColumns => [.. Images.Select(name => Own(name)), Own(TieCount), .. JoinedKeys];
 
     /// <summary>A column of the model.</summary>
     public static SqlColumnShape Shaped(SqlDialect dialect, SqlColumn column) =>
@@ -185,6 +191,8 @@ internal sealed class DialectTable
 
         return text.ToString();
     }
+
+    private IEnumerable<SqlColumnShape> JoinedKeys => Dialect.JoinedKeyType is { } type ? [Own(JoinedKey, isNotNull: false, type)] : [];
 
     private IEnumerable<SqlColumnShape> ModelColumns => Target.Sql.Columns.Select(column => Shaped(Dialect, column));
 

@@ -8,126 +8,31 @@ namespace TypedCdc.Sql;
 /// between two of them is made good by the next delivery of the same records.
 /// </summary>
 internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, WriteBatch batch, SinkMetrics metrics, TimeProvider time)
+    : IsolatingWriter(executor, table.Dialect, table.Target, batch, metrics, time)
 {
-    private const int ConflictAttempts = 6;
-    private static readonly TimeSpan ConflictWait = TimeSpan.FromMilliseconds(20);
-
     private readonly SqlDialect _dialect = table.Dialect;
-    private readonly RowBuffer _rows = batch.Rows(table.Target.Index);
-    private WriteCounts _counts;
+    private readonly ISqlExecutor _executor = executor;
+    private readonly DialectTable _table = table;
 
     /// <summary>What ties there may be in the database.</summary>
     public required TieMemory Memory { get; init; }
 
-    /// <summary>Asks for the revisions that the table has known; null where nobody asks.</summary>
-    public SqlStatement? SelectRevisions { get; init; }
-
-    public async ValueTask<WriteCounts> WriteAsync(CancellationToken cancellationToken)
-    {
-        if (_rows.Count > 0)
-        {
-            var keys = KeyRows.Of(_rows, ref _counts);
-            foreach (var chunk in Cut(keys))
-            {
-                await WriteAsync(chunk, cancellationToken);
-            }
-        }
-
-        return _counts;
-    }
-
-    // Halves what the database refuses, until the culprit stands alone.
-    private async ValueTask WriteAsync(List<KeyRows> keys, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var refused = await WriteRetryingAsync(keys, cancellationToken);
-            foreach (var key in refused)
-            {
-                if (keys.Count == 1 && key.SameTime.Count == 0)
-                {
-                    await RejectAsync(key, new InvalidOperationException($"{_dialect.Name} refused the row without saying why."), cancellationToken);
-                }
-                else
-                {
-                    await WriteAloneAsync(key, cancellationToken);
-                }
-            }
-        }
-        catch (Exception error) when (!cancellationToken.IsCancellationRequested && IsOfTheRow(error))
-        {
-            if (keys.Count > 1)
-            {
-                var half = keys.Count / 2;
-                await WriteAsync(keys[..half], cancellationToken);
-                await WriteAsync(keys[half..], cancellationToken);
-            }
-            else if (keys[0].SameTime.Count > 0)
-            {
-                await WriteAloneAsync(keys[0], cancellationToken);
-            }
-            else
-            {
-                await RejectAsync(keys[0], error is UnfitForColumnException ? error : new InvalidOperationException(_dialect.Explain(error)), cancellationToken);
-            }
-        }
-    }
-
-    private bool IsOfTheRow(Exception error) => error is UnfitForColumnException || _dialect.Classify(error) is SqlFailure.Row or SqlFailure.TooLarge;
-
-    // The changes of one item at one time, each by itself: which of them is refused must not depend on the others.
-    private async ValueTask WriteAloneAsync(KeyRows key, CancellationToken cancellationToken)
-    {
-        await WriteAsync([new(key.Newest, [], key.SameTime.Count == 0 ? key.Next : -1)], cancellationToken);
-        for (var i = 0; i < key.SameTime.Count; i++)
-        {
-            await WriteAsync([new(key.SameTime[i], [], i == key.SameTime.Count - 1 ? key.Next : -1)], cancellationToken);
-        }
-    }
-
-    // The next older row of the key is written as if it had come in a write of its own.
-    private async ValueTask RejectAsync(KeyRows key, Exception reason, CancellationToken cancellationToken)
-    {
-        batch.Reject(_rows[key.Newest].Record, reason);
-        if (key.Next >= 0)
-        {
-            await WriteAsync([KeyRows.At(_rows, key.Next).Key], cancellationToken);
-        }
-    }
-
-    private async ValueTask<List<KeyRows>> WriteRetryingAsync(List<KeyRows> keys, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await WriteOnceAsync(keys, cancellationToken);
-            }
-            catch (Exception error) when (attempt < ConflictAttempts && _dialect.Classify(error) == SqlFailure.Conflict)
-            {
-                metrics.Retried();
-                await Task.Delay(ConflictWait * attempt, time, cancellationToken);
-            }
-        }
-    }
-
-    // Returns the keys whose rows are missing from the database's answer.
-    private async ValueTask<List<KeyRows>> WriteOnceAsync(List<KeyRows> keys, CancellationToken cancellationToken)
+    protected override async ValueTask<List<KeyRows>> WriteOnceAsync(List<KeyRows> keys, CancellationToken cancellationToken)
     {
         var attempt = new Attempt();
-        var begin = _dialect.BeginWrite(table.Name);
+        var begin = _dialect.BeginWrite(_table.Name);
         try
         {
             foreach (var statement in begin)
             {
-                await executor.ExecuteAsync(new(statement), cancellationToken);
+                await _executor.ExecuteAsync(new(statement), cancellationToken);
             }
 
             await StopIfOlderAsync(cancellationToken);
             await UpsertAsync(keys, attempt, cancellationToken);
             if (begin.Count > 0)
             {
-                await executor.ExecuteAsync(new("COMMIT"), cancellationToken);
+                await _executor.ExecuteAsync(new("COMMIT"), cancellationToken);
             }
         }
         catch when (begin.Count > 0)
@@ -136,20 +41,20 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
             throw;
         }
 
-        _counts.Add(attempt.Counts);
+        Count(attempt.Counts);
         return attempt.Refused;
     }
 
     private async ValueTask UpsertAsync(List<KeyRows> keys, Attempt attempt, CancellationToken cancellationToken)
     {
         List<int> newest = [.. keys.Select(static key => key.Newest)];
-        var answer = await executor.ExecuteAsync(table.Upsert(_rows, newest), cancellationToken);
+        var answer = await _executor.ExecuteAsync(_table.Upsert(Rows, newest), cancellationToken);
         if (_dialect.CountsWrittenRows)
         {
             attempt.Counts.Rows += answer.AffectedRows;
             if (answer.AffectedRows == keys.Count && keys.TrueForAll(static key => key.SameTime.Count == 0))
             {
-                attempt.Counts.Tombstones += newest.Count(row => _rows[row].IsTombstone);
+                attempt.Counts.Tombstones += newest.Count(row => Rows[row].IsTombstone);
                 await ForgetTiesAsync(newest, cancellationToken);
                 return;
             }
@@ -159,7 +64,7 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
         var written = new List<int>();
         foreach (var key in keys)
         {
-            if (!present.TryGetValue(table.KeyText(_rows, key.Newest), out var version))
+            if (!present.TryGetValue(_table.KeyText(Rows, key.Newest), out var version))
             {
                 attempt.Refused.Add(key);
                 continue;
@@ -177,7 +82,7 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
                 // Or it was there before: a database that does not count what it wrote does not tell.
                 written.Add(key.Newest);
                 attempt.Counts.Rows += _dialect.CountsWrittenRows ? 0 : 1;
-                attempt.Counts.Tombstones += _rows[key.Newest].IsTombstone ? 1 : 0;
+                attempt.Counts.Tombstones += Rows[key.Newest].IsTombstone ? 1 : 0;
             }
             else
             {
@@ -191,24 +96,24 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
     private async ValueTask<Dictionary<string, string>> PresentAsync(SqlAnswer answer, List<int> newest, CancellationToken cancellationToken)
     {
         var present = new Dictionary<string, string>(newest.Count, StringComparer.Ordinal);
-        if (_dialect.UpsertReturnsRows && table.CanReadManyKeys)
+        if (_dialect.UpsertReturnsRows && _table.CanReadManyKeys)
         {
             Add(answer.Rows);
             return present;
         }
 
-        var step = table.CanReadManyKeys ? newest.Count : 1;
+        var step = _table.CanReadManyKeys ? newest.Count : 1;
         for (var i = 0; i < newest.Count; i += step)
         {
             var some = newest.GetRange(i, Math.Min(step, newest.Count - i));
-            var rows = (await executor.ExecuteAsync(table.SelectVersions(_rows, some), cancellationToken)).Rows;
-            if (table.CanReadManyKeys)
+            var rows = (await _executor.ExecuteAsync(_table.SelectVersions(Rows, some), cancellationToken)).Rows;
+            if (_table.CanReadManyKeys)
             {
                 Add(rows);
             }
             else if (rows.Count > 0)
             {
-                present[table.KeyText(_rows, some[0])] = Text(rows[0][^2]);
+                present[_table.KeyText(Rows, some[0])] = Text(rows[0][^2]);
             }
         }
 
@@ -218,7 +123,7 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
         {
             foreach (var row in rows)
             {
-                present[table.KeyText(row)] = Text(row[^2]);
+                present[_table.KeyText(row)] = Text(row[^2]);
             }
         }
     }
@@ -233,25 +138,22 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
     private async ValueTask DecideAsync(int row, List<int> changes, CancellationToken cancellationToken)
     {
         Memory.MayHave = true;
-        await RefreshAsync(table.Name, cancellationToken);
-        await executor.ExecuteAsync(table.RememberPresent(_rows, row), cancellationToken);
-        foreach (var some in changes.Chunk(Math.Max(1, _dialect.Limits.MaximumParameters / table.RowParameters)))
+        await RefreshAsync(_table.Name, cancellationToken);
+        await _executor.ExecuteAsync(_table.RememberPresent(Rows, row), cancellationToken);
+        foreach (var some in changes.Chunk(Math.Max(1, _dialect.Limits.MaximumParameters / _table.RowParameters)))
         {
-            await executor.ExecuteAsync(table.RememberTies(_rows, some), cancellationToken);
+            await _executor.ExecuteAsync(_table.RememberTies(Rows, some), cancellationToken);
         }
 
-        await RefreshAsync(table.Ties, cancellationToken);
-        var remembered = (await executor.ExecuteAsync(table.SelectTies(_rows, row), cancellationToken)).Rows
+        await RefreshAsync(_table.Ties, cancellationToken);
+        var remembered = (await _executor.ExecuteAsync(_table.SelectTies(Rows, row), cancellationToken)).Rows
             .Select(static one => (Version: Text(one[0]), Old: Convert.ToInt64(one[1], CultureInfo.InvariantCulture), New: Convert.ToInt64(one[2], CultureInfo.InvariantCulture)))
             .ToList();
 
-        // A change that came several times counts by its newest version.
-        var different = remembered.GroupBy(static one => (one.Old, one.New)).Select(static copies => copies.MaxBy(static one => one.Version, StringComparer.Ordinal))
-            .OrderBy(static one => one.Version, StringComparer.Ordinal).ThenBy(static one => one.Old).ThenBy(static one => one.New).ToList();
-        if (different.Count > 0)
+        if (remembered.Count > 0)
         {
-            var last = Tie.FindLast([.. different.Select(static one => new Tie(one.Old, one.New))]);
-            await executor.ExecuteAsync(table.TakeTie(_rows, row, different[last], different[^1].Version, remembered.Count), cancellationToken);
+            var (chosen, newest) = TieChoice.Of(remembered);
+            await _executor.ExecuteAsync(_table.TakeTie(Rows, row, chosen, newest, remembered.Count), cancellationToken);
         }
     }
 
@@ -259,7 +161,7 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
     {
         if (_dialect.Refresh(name) is { } refresh)
         {
-            await executor.ExecuteAsync(new(refresh), cancellationToken);
+            await _executor.ExecuteAsync(new(refresh), cancellationToken);
         }
     }
 
@@ -269,37 +171,15 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
         {
             foreach (var row in written)
             {
-                await executor.ExecuteAsync(table.ForgetTies(_rows, row), cancellationToken);
+                await _executor.ExecuteAsync(_table.ForgetTies(Rows, row), cancellationToken);
             }
         }
     }
 
-    // A worker with a newer model may have come a moment ago.
-    private async ValueTask StopIfOlderAsync(CancellationToken cancellationToken)
-    {
-        if (SelectRevisions is not null && (await executor.ExecuteAsync(SelectRevisions, cancellationToken)).Rows is [[string known]]
-            && !ModelRevisions.IsNewest(Encoding.UTF8.GetBytes(known), Encoding.UTF8.GetBytes(table.Target.Revision)))
-        {
-            throw ModelRevisions.IsOlder(table.Target);
-        }
-    }
-
-    private async ValueTask RollBackAsync()
-    {
-        try
-        {
-            await executor.ExecuteAsync(new("ROLLBACK"), CancellationToken.None);
-        }
-        catch (Exception)
-        {
-            // The first error is the one that tells; a session that cannot even roll back is given up by the store.
-        }
-    }
-
-    private IEnumerable<List<KeyRows>> Cut(List<KeyRows> keys)
+    protected override IEnumerable<List<KeyRows>> Cut(List<KeyRows> keys)
     {
         var limits = _dialect.Limits;
-        var most = Math.Clamp(limits.MaximumParameters / table.RowParameters, 1, limits.MaximumRows);
+        var most = Math.Clamp(limits.MaximumParameters / _table.RowParameters, 1, limits.MaximumRows);
         var chunk = new List<KeyRows>();
         var bytes = 0L;
         foreach (var key in keys)
@@ -319,19 +199,7 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
         yield return chunk;
     }
 
-    // The values and, roughly, the text around each.
-    private long SizeOf(int row)
-    {
-        var size = 256L;
-        foreach (ref readonly var cell in _rows.Cells(row))
-        {
-            size += 48 + (cell.Kind is CellKind.Text or CellKind.Bytes ? cell.Length : 8);
-        }
-
-        return size;
-    }
-
-    private string Version(int row) => Encoding.ASCII.GetString(_rows.Version(row));
+    private string Version(int row) => Encoding.ASCII.GetString(Rows.Version(row));
 
     private static string Text(object? value) => value as string ?? Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 

@@ -58,6 +58,9 @@ public abstract class SqlDialect
     /// <summary>The declared type of <c>cdc_ver</c>: up to 152 ASCII characters that compare bytewise.</summary>
     public abstract string VersionType { get; }
 
+    /// <summary>The declared type of <c>cdc_key</c>, the whole key in one text that ends in no blank, for a database that does not compare keys exactly; null where there is no such column.</summary>
+    internal virtual string? JoinedKeyType => null;
+
     /// <summary>The identifier, quoted. The default is in double quotes.</summary>
     public virtual string Quote(string identifier) => SqlName.Quote(identifier);
 

@@ -4,6 +4,9 @@ CREATE TABLE IF NOT EXISTS "cdc_models" (
     PRIMARY KEY ("name")
 ) CLUSTERED BY ("name")
 
+SELECT "revisions" FROM "cdc_models" WHERE "name" = CAST($1 AS TEXT)
+-- $1 = "typed__cdc"
+
 SELECT c.column_name, c.data_type, CASE WHEN CAST(c.is_nullable AS TEXT) IN ('YES', 'true', 't') THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), 0
 FROM information_schema.columns AS c
 LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name

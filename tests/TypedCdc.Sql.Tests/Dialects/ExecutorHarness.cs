@@ -61,6 +61,22 @@ internal static partial class Sessions
         return statement with { Text = text };
     }
 
+    /// <summary>Redshift's words in PostgreSQL's.</summary>
+    public static SqlStatement? FromRedshift(SqlStatement statement)
+    {
+        var text = DistributionKey().Replace(statement.Text, "");
+        text = JsonParse().Replace(text, "CAST(${value} AS jsonb)");
+        text = FromHex().Replace(text, "decode(${value}, 'hex')");
+        return statement with { Text = Varbyte().Replace(text, "bytea").Replace(" SUPER", " jsonb", StringComparison.Ordinal) };
+    }
+
+    /// <summary>As <see cref="FromRedshift"/>, with text whose trailing blanks do not count and keys that nothing enforces.</summary>
+    public static SqlStatement? FromRedshiftWithBlanks(SqlStatement statement)
+    {
+        var text = FromRedshift(statement)!.Text.Replace("VARCHAR(65535)", "bpchar", StringComparison.Ordinal).Replace("VARCHAR(8192)", "bpchar", StringComparison.Ordinal);
+        return statement with { Text = PrimaryKey().Replace(text, "\n)") };
+    }
+
     /// <summary>MySQL's words in SQLite's. The assignments stay as they are.</summary>
     public static SqlStatement? FromMySql(SqlStatement statement)
     {
@@ -81,6 +97,21 @@ internal static partial class Sessions
 
         return statement with { Text = text };
     }
+
+    [GeneratedRegex("""\n(DISTKEY|SORTKEY) \([^)]*\)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex DistributionKey();
+
+    [GeneratedRegex("""JSON_PARSE\((?<value>[^)]*)\)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex JsonParse();
+
+    [GeneratedRegex("""FROM_HEX\((?<value>[^)]*)\)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex FromHex();
+
+    [GeneratedRegex("""VARBYTE\([0-9]+\)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Varbyte();
+
+    [GeneratedRegex(""",\n    PRIMARY KEY \([^)]*\)\n\)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex PrimaryKey();
 
     [GeneratedRegex(""" CLUSTERED BY \("[^"]*"\)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ClusteredBy();

@@ -4,6 +4,8 @@ CREATE TABLE IF NOT EXISTS `cdc_models` (
     PRIMARY KEY (`name`)
 )
 
+SELECT `revisions` FROM `cdc_models` WHERE `name` = @p1
+
 SELECT c.column_name, c.column_type, c.is_nullable = 'YES', COALESCE(k.ordinal_position, 0), c.column_default IS NOT NULL
 FROM information_schema.columns AS c
 LEFT JOIN information_schema.key_column_usage AS k

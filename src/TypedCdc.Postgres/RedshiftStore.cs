@@ -1,0 +1,11 @@
+using TypedCdc.Sql;
+
+namespace TypedCdc.Postgres;
+
+/// <summary>Writes rows to Redshift.</summary>
+internal sealed class RedshiftStore(Func<CancellationToken, ValueTask<ISqlExecutor>> open, IRedshiftStage? stage = null, int stageFrom = 1_000, Func<ValueTask>? dispose = null)
+    : DialectStore(new RedshiftDialect(), open, dispose)
+{
+    protected override ValueTask<WriteCounts> WriteTableAsync(ISqlExecutor executor, int index, WriteBatch batch, SinkMetrics metrics, CancellationToken cancellationToken) =>
+        new RedshiftWriter(executor, Tables[index], stage, batch, metrics, Time) { StageFrom = stageFrom, SelectRevisions = Revisions[index] }.WriteAsync(cancellationToken);
+}

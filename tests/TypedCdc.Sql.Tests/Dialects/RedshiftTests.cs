@@ -1,0 +1,241 @@
+using System.Text;
+using Npgsql;
+using TypedCdc.Postgres;
+using TypedCdc.Services;
+using TypedCdc.Sql.Tests.Postgres;
+
+namespace TypedCdc.Sql.Tests.Dialects;
+
+/// <summary>Redshift cannot be run here: its statements stand as text, and run on PostgreSQL 15, which has MERGE, with the few words changed that PostgreSQL does not have.</summary>
+[Collection("PostgreSQL")]
+[Trait("Category", "OnePass")]
+public sealed class RedshiftTests(PostgreSql server)
+{
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task Any_permutation_cut_anywhere_leaves_the_same_view()
+    {
+        for (var seed = 1; seed <= 5; seed++)
+        {
+            await using var database = await PostgresDatabase.CreateAsync(server);
+            var history = new History(seed, keys: 12, changes: 120);
+            var delivery = seed % 3 == 0 ? history.DeliverRenumbered() : history.Deliver(newNumbers: seed % 2 == 0);
+            await using var sink = await DialectSinks.StartAsync(Store(database));
+            await sink.WriteAsync(history.Cut(delivery));
+            Assert.True(History.Expect(delivery) == await database.DumpCustomersAsync(), $"Seed {seed}.");
+        }
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task A_crash_between_any_two_statements_loses_nothing_and_tears_nothing()
+    {
+        var crashes = 0;
+        for (var seed = 1; seed <= 4; seed++)
+        {
+            await using var database = await PostgresDatabase.CreateAsync(server);
+            var history = new History(seed, keys: 12, changes: 120);
+            var delivery = history.Deliver(newNumbers: false);
+            crashes += await DialectSinks.WriteCrashingAsync(before => Store(database, before), history.Cut(delivery), new(seed));
+            Assert.True(History.Expect(delivery) == await database.DumpCustomersAsync(), $"Seed {seed}.");
+        }
+
+        Assert.True(crashes > 5, $"Only {crashes} crashes.");
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task Four_writers_at_once_leave_the_same_view()
+    {
+        for (var seed = 1; seed <= 2; seed++)
+        {
+            await using var database = await PostgresDatabase.CreateAsync(server);
+            var histories = Enumerable.Range(0, 4).Select(_ => new History(seed, keys: 12, changes: 120)).ToArray();
+            var deliveries = histories.Select(static (history, i) => i % 2 == 0 ? history.Deliver(newNumbers: false) : [.. Enumerable.Reverse(history.Deliver(newNumbers: false))]).ToArray();
+            await Task.WhenAll(histories.Zip(deliveries, (history, delivery) => Task.Run(async () =>
+            {
+                await using var sink = await DialectSinks.StartAsync(Store(database));
+                await sink.WriteAsync(history.Cut(delivery));
+            })));
+            Assert.True(History.Expect(deliveries[0]) == await database.DumpCustomersAsync(), $"Seed {seed}.");
+        }
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task Keys_that_differ_in_trailing_blanks_are_two_rows()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        await using var sink = await DialectSinks.StartAsync(
+            new RedshiftStore(Sessions.OnPostgres(database.ConnectionString, new RedshiftDialect(), Sessions.FromRedshiftWithBlanks)), static tables => tables.Add<Reading>());
+        await sink.WriteAsync([Make("a", 1, 1), Make("a ", 1, 2), Make("a  ", 1, 3)], default);
+        await sink.WriteAsync([Make("a ", 2, 20), TestRecord.Make("REMOVE", "Sensor-Readings.2024", 3, "3", """{"device":{"S":"a"},"at":{"S":"x"}}""")], default);
+        Assert.Equal(["a  |3", "a |20"], (await database.RowsAsync("SELECT device, \"order\"::text FROM sensor_readings_2024")).Order(StringComparer.Ordinal));
+
+        static CdcRecord Make(string device, int version, int order) => TestRecord.Make(
+            "INSERT", "Sensor-Readings.2024", version, "1", $$$"""{"device":{"S":"{{{device}}}"},"at":{"S":"x"}}""", $$$"""{"device":{"S":"{{{device}}}"},"at":{"S":"x"},"order":{"N":"{{{order}}}"}}""");
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task Documents_and_bytes_come_out_as_they_went_in_by_insert_and_by_copy()
+    {
+        foreach (var byCopy in new[] { false, true })
+        {
+            await using var database = await PostgresDatabase.CreateAsync(server);
+            var stage = new MemoryStage();
+            var open = Sessions.OnPostgres(database.ConnectionString, new RedshiftDialect(), Sessions.FromRedshift);
+            await using var sink = await DialectSinks.StartAsync(
+                new RedshiftStore(async token => new CopyingExecutor(await open(token), stage), byCopy ? stage : null, stageFrom: 1), static tables => tables.Add<Typed>(), null, CdcModel.Get<Typed>());
+            await sink.WriteAsync(
+                [
+                    TestRecord.Make("INSERT", "typed", 9, "2", """{"id":{"S":"a,\"b\"\n"},"no":{"N":"1"}}""", """
+                        {"id":{"S":"a,\"b\"\n"},"no":{"N":"1"},"tags":{"SS":["b","a"]},"counts":{"L":[{"N":"3"}]},"at":{"S":"2024-07-12T03:17:42.5Z"},"bytes":{"B":"AP+A"},"exact":{"N":"1.10"},
+                        "map":{"M":{"n":{"N":"12345678901234567890"}}},"more":{"N":"1"}}
+                        """),
+                    TestRecord.Make("INSERT", "typed", 9, "3", """{"id":{"S":""},"no":{"N":"1"}}""", """{"id":{"S":""},"no":{"N":"1"}}"""),
+                ],
+                default);
+            Assert.Equal(
+                ["a,\"b\"\n|1|[\"a\", \"b\"]|[3]|2024-07-12 03:17:42.5+00|\\x00ff80|1.10|{\"n\": 12345678901234567890}|{\"more\": {\"N\": \"1\"}}", "|1|∅|∅|∅|∅|∅|∅|∅"],
+                await database.RowsAsync("SET TIME ZONE 'UTC'; SELECT id, no::text, tags::text, counts::text, at::text, bytes::text, exact, map::text, rest::text FROM typed ORDER BY id DESC"));
+            Assert.Equal(byCopy ? 1 : 0, stage.Uploads);
+            Assert.Empty(stage.Stored);
+        }
+    }
+
+    [Fact]
+    public async Task Statements_read_as_they_should()
+    {
+        var seen = new List<string>();
+        var script = new ScriptedExecutor(statement =>
+        {
+            seen.Add(statement.Text);
+            return statement.Text.StartsWith("SELECT \"revisions\"", StringComparison.Ordinal) ? [[CdcModel.Get<Typed>().Schema.Revision]]
+                : statement.Text.StartsWith("SELECT count(*)", StringComparison.Ordinal) ? [[1L]]
+                : statement.Text.StartsWith("SELECT m.", StringComparison.Ordinal) ? [["1:a.1:1.", "0000000000000000009:0011", 0L, 7L], ["1:a.1:1.", "0000000000000000009:0012", 7L, 8L]]
+                : [];
+        });
+        await using var sink = await DialectSinks.StartAsync(new RedshiftStore(_ => new(script)), static tables => tables.Add<Typed>(), null, CdcModel.Get<Typed>());
+        await sink.WriteAsync([TestRecord.Make("INSERT", "typed", 9, "2", """{"id":{"S":"a"},"no":{"N":"1"}}""", """{"id":{"S":"a"},"no":{"N":"1"}}""")], default);
+        Snapshot.Verify(string.Join("\n\n", seen) + "\n", "sql", $"{nameof(RedshiftTests)}.{nameof(Statements_read_as_they_should)}");
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task Error_1023_is_tried_again_and_given_up_as_a_conflict_after_some_attempts()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        var failures = 3;
+        await using var sink = await DialectSinks.StartAsync(Store(database, statement => statement.Text.StartsWith("MERGE", StringComparison.Ordinal) && failures-- > 0 ? throw Serialization() : statement));
+        await sink.WriteAsync([Named(1, 1, "a")], default);
+        Assert.Equal(["1|a"], await database.RowsAsync("SELECT userid::text, first_name FROM customers"));
+        failures = int.MaxValue;
+        var error = await Assert.ThrowsAsync<PostgresException>(async () => await sink.WriteAsync([Named(2, 1, "b")], default));
+        Assert.Equal(SqlFailure.Conflict, new RedshiftDialect().Classify(error));
+        failures = 0;
+        await sink.WriteAsync([Named(2, 1, "b")], default);
+        Assert.Equal(["2"], await database.RowsAsync("SELECT count(*)::text FROM customers"));
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task A_statement_that_is_too_large_is_halved_and_a_row_that_is_refused_stands_alone()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        await using var sink = await DialectSinks.StartAsync(Store(database, static statement =>
+            !statement.Text.StartsWith("INSERT INTO \"customers__cdc_", StringComparison.Ordinal) ? statement
+            : statement.Parameters.Contains("poison") ? throw new PostgresException("Load into table 'x' failed. Check 'stl_load_errors' system table for details.", "ERROR", "ERROR", "XX000")
+            : statement.Parameters.Count > 120 ? throw new PostgresException("Statement is too large. Statement Size: 16777217 bytes. Maximum Allowed: 16777216 bytes", "ERROR", "ERROR", "54000")
+            : statement));
+        var refused = await Assert.ThrowsAsync<RejectedRecordsException>(async () => await sink.WriteAsync(
+            [.. Enumerable.Range(1, 40).Select(static i => Named(i, i, i == 13 ? "poison" : "fine")), Named(13, 5, "older")], default));
+        Assert.Equal([12], refused.Rejected.Select(static one => one.Index));
+        Assert.Equal(["40|older"], await database.RowsAsync("SELECT count(*)::text, max(first_name) FILTER (WHERE userid = 13) FROM customers"));
+    }
+
+    [Fact]
+    public void Answers_mean_what_they_should()
+    {
+        var dialect = new RedshiftDialect();
+        Assert.Equal(SqlFailure.Conflict, dialect.Classify(Serialization()));
+        Assert.Equal(SqlFailure.Row, dialect.Classify(Error("22001", "value too long for character type")));
+        Assert.Equal(SqlFailure.Row, dialect.Classify(Error("XX000", "Load into table 'x' failed. Check 'sys_load_error_detail' system table for details.")));
+        Assert.Equal(SqlFailure.Transient, dialect.Classify(Error("57P01", "terminating connection")));
+        Assert.Equal(SqlFailure.Transient, dialect.Classify(Error("XX000", "Disk Full")));
+        Assert.Equal(SqlFailure.Transient, dialect.Classify(new NpgsqlException("lost", new IOException())));
+        Assert.Equal(SqlFailure.Unknown, dialect.Classify(Error("42501", "permission denied")));
+    }
+
+    [Fact]
+    public void An_authorization_is_not_shown() =>
+        Assert.DoesNotContain("SECRET", new RedshiftObject("s3://bucket/key", "ACCESS_KEY_ID 'x' SECRET_ACCESS_KEY 'y'").ToString(), StringComparison.Ordinal);
+
+    private static PostgresException Serialization() => new("1023", "ERROR", "ERROR", "XX000", detail: "Serializable isolation violation on table - 1256109, transactions forming the cycle are: 1, 2 (pid:1)");
+
+    private static PostgresException Error(string state, string message) => new(message, "ERROR", "ERROR", state);
+
+    private static CdcRecord Named(int id, int version, string name)
+    {
+        var key = $$$"""{"userid":{"N":"{{{id}}}"}}""";
+        return TestRecord.Make("INSERT", "customers", version, "1", key, $$$"""{"userid":{"N":"{{{id}}}"},"first_name":{"S":"{{{name}}}"}}""");
+    }
+
+    private static RedshiftStore Store(PostgresDatabase database, Func<SqlStatement, SqlStatement?>? before = null) => new(Sessions.OnPostgres(
+        database.ConnectionString, new RedshiftDialect(), statement => Sessions.FromRedshift(before is null ? statement : before(statement)!)));
+
+    private sealed class MemoryStage : IRedshiftStage
+    {
+        public Dictionary<string, string> Stored { get; } = [];
+
+        public int Uploads { get; private set; }
+
+        public ValueTask<RedshiftObject> UploadAsync(ReadOnlyMemory<byte> csv, CancellationToken cancellationToken)
+        {
+            var location = $"s3://bucket/{Uploads++}";
+            Stored.Add(location, Encoding.UTF8.GetString(csv.Span));
+            return new(new RedshiftObject(location, "IAM_ROLE default"));
+        }
+
+        public ValueTask DeleteAsync(RedshiftObject stored, CancellationToken cancellationToken)
+        {
+            Stored.Remove(stored.Location);
+            return default;
+        }
+    }
+
+    /// <summary>Loads what COPY names, as literals, so that PostgreSQL makes each column's type of them.</summary>
+    private sealed class CopyingExecutor(ISqlExecutor inner, MemoryStage stage) : ISqlExecutor
+    {
+        public async ValueTask<SqlAnswer> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken)
+        {
+            if (!statement.Text.StartsWith("COPY", StringComparison.Ordinal))
+            {
+                return await inner.ExecuteAsync(statement, cancellationToken);
+            }
+
+            var lines = statement.Text.Split('\n');
+            Assert.Equal("IAM_ROLE default", lines[2]);
+            Assert.Equal("CSV NULL AS '@cdc:null@' TIMEFORMAT 'auto' DATEFORMAT 'auto'", lines[3]);
+            var csv = stage.Stored[lines[1]["FROM '".Length..^1]];
+            var rows = new List<string>();
+            var row = new List<string>();
+            for (var at = 0; at < csv.Length;)
+            {
+                Assert.Equal('"', csv[at]);
+                var field = new StringBuilder();
+                for (at++; csv[at] != '"' || csv[at + 1] == '"'; at++)
+                {
+                    at += csv[at] == '"' ? 1 : 0;
+                    field.Append(csv[at]);
+                }
+
+                row.Add(field.ToString() is var text && text == "@cdc:null@" ? "NULL" : "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'");
+                if (csv[at + 1] == '\n')
+                {
+                    rows.Add($"({string.Join(", ", row)})");
+                    row.Clear();
+                }
+
+                at += 2;
+            }
+
+            return await inner.ExecuteAsync(new($"INSERT INTO {lines[0]["COPY ".Length..]} VALUES {string.Join(", ", rows)}"), cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
