@@ -112,7 +112,7 @@ public sealed class IncrementalTests
     }
 
     // Runs over two models and an edited file, then over the same with the edit.
-    private static GeneratorRunResult Edit(string path, string before, string after, params (string Path, string Before, string After)[] more)
+    internal static GeneratorRunResult Edit(string path, string before, string after, params (string Path, string Before, string After)[] more)
     {
         var files = new List<(string Path, string Before, string After)> { (path, before, after) };
         files.AddRange(more);
@@ -137,12 +137,12 @@ public sealed class IncrementalTests
         return driver.RunGenerators(compilation).GetRunResult().Results.Single();
     }
 
-    private static List<IncrementalStepRunReason> Reasons(GeneratorRunResult result, string step) =>
+    internal static List<IncrementalStepRunReason> Reasons(GeneratorRunResult result, string step) =>
         [.. result.TrackedSteps[step].SelectMany(static run => run.Outputs).Select(static output => output.Reason)];
 
-    private static List<IncrementalStepRunReason> OutputReasons(GeneratorRunResult result) =>
+    internal static List<IncrementalStepRunReason> OutputReasons(GeneratorRunResult result) =>
         [.. result.TrackedOutputSteps["SourceOutput"].SelectMany(static run => run.Outputs).Where(static output => output.Value is not null).Select(static output => output.Reason)];
 
-    private static void AssertUntouched(IncrementalStepRunReason reason) =>
+    internal static void AssertUntouched(IncrementalStepRunReason reason) =>
         Assert.True(reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, $"The step was {reason}.");
 }

@@ -47,7 +47,7 @@ internal static class ModelEmitter
 
         writer.Line(ModelFile.GeneratedCode);
         writer.Open($"public readonly record struct {name}({string.Join(", ", keys.Select(static key => $"{key.Shape.TypeName} {key.Identifier}"))})");
-        writer.Line($"internal static {name} Of({model.FullName} item) => new({string.Join(", ", keys.Select(Member))});");
+        writer.Line($"internal static {name} {FactoryOf(model)}({model.FullName} item) => new({string.Join(", ", keys.Select(Member))});");
         if (keys.Any(static key => key.Shape.IsBytes))
         {
             ContentEquality(writer, name, keys);
@@ -60,6 +60,18 @@ internal static class ModelEmitter
         // A nullable key member is never null in an item: DynamoDB has no item without its key.
         static string Member(MemberModel key) =>
             $"item.{key.Identifier}" + (!key.IsDeclaredNullable ? "" : key.Shape.IsValueType ? ".GetValueOrDefault()" : "!");
+    }
+
+    // The key's members have the names of the model's own, which may be any.
+    private static string FactoryOf(TableModel model)
+    {
+        var name = "Of";
+        while (model.Keys().Any(key => key.Name == name))
+        {
+            name += "Item";
+        }
+
+        return name;
     }
 
     // Keys are equal by their bytes, not by the array that holds them.
@@ -127,7 +139,7 @@ internal static class ModelEmitter
         var name = string.Concat(model.ContainingTypes.Select(static outer => outer.Identifier.TrimStart('@') + "_")) + model.Identifier.TrimStart('@');
         var key = $"{model.HolderName}.{model.Names.Key}";
         writer.Line($"""
-            /// <summary>What a change of <see cref="{model.FullName}"/> has beyond other changes.</summary>
+            /// <summary>What a change of {ModelFile.See(model.FullName)} has beyond other changes.</summary>
             {ModelFile.Hidden}
             {ModelFile.GeneratedCode}
             """);
@@ -137,7 +149,7 @@ internal static class ModelEmitter
         writer.Open($"public {key} Key => change switch");
         foreach (var (type, image) in new[] { ("Inserted", "After"), ("Modified", "After"), ("Modified", "Before"), ("Removed", "Before"), ("Snapshot", "After") })
         {
-            writer.Line($"global::TypedCdc.{type}<{model.FullName}> {{ Has{image}: true }} of => {key}.Of(of.{image}),");
+            writer.Line($"global::TypedCdc.{type}<{model.FullName}> {{ Has{image}: true }} of => {key}.{FactoryOf(model)}(of.{image}),");
         }
 
         writer.Line($"_ => change.GetKeyWithoutImages<{key}>(),");

@@ -53,6 +53,9 @@ internal static class ModelFile
         }
     }
 
+    /// <summary>A type in a comment: a link, which XML comments have none of for <c>List&lt;int&gt;</c>.</summary>
+    public static string See(string typeName) => typeName.Contains('<') ? $"<c>{Comment(typeName.Replace("global::", ""))}</c>" : $"<see cref=\"{typeName}\"/>";
+
     /// <summary>Any text as the content of an XML comment in one line.</summary>
     public static string Comment(string text) =>
         SecurityElement.Escape(new string(text.Select(static character => char.IsControl(character) || character is '\u2028' or '\u2029' || char.IsSurrogate(character) ? '\uFFFD' : character).ToArray()));

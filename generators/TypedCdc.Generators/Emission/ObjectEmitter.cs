@@ -92,9 +92,9 @@ internal static class ObjectEmitter
         }
     }
 
-    // Absent would leave what the member begins with, so null must be said.
+    // Absent would leave what the member begins with, or be an error where the member is required, so null must be said.
     private static bool KeepsValue(MemberModel member) => member.IsNullable && member.Shape is not { IsOverflow: true }
-        && (member.Filling is Filling.Setter or Filling.AccessorSetter or Filling.AccessorField || member.DefaultValue is not null);
+        && (member.Filling is Filling.Setter or Filling.AccessorSetter or Filling.AccessorField || member.DefaultValue is not null || member.IsRequired);
 
     /// <summary>The setters that C# does not let generated code call.</summary>
     public static void Accessors(CodeWriter writer, ObjectModel model)
@@ -188,8 +188,7 @@ internal static class ObjectEmitter
         }
 
         var reader = $"item[{Ordinal(ordinal)}]";
-        var read = ValueExpressions.Read(member.Shape, reader);
-        return member.IsNullable ? $"{reader}.IsNull ? null : {read}" : read;
+        return member.IsNullable ? ValueExpressions.ReadNullable(member.Shape, reader) : ValueExpressions.Read(member.Shape, reader);
     }
 
     private static string Has(MemberModel member, int ordinal) => member.Shape.IsOverflow ? "item.HasUnmapped" : $"item.Has({Ordinal(ordinal)})";

@@ -31,7 +31,7 @@ internal static class PartsEmitter
     private static void Nested(CodeWriter writer, NestedModel nested)
     {
         var type = nested.Object.FullName;
-        writer.Line($"/// <summary>Reads and writes <see cref=\"{type.Replace('<', '{').Replace('>', '}')}\"/>, an M.</summary>");
+        writer.Line($"/// <summary>Reads and writes {ModelFile.See(type)}, an M.</summary>");
         writer.Open($"internal static class {nested.Codec}");
         ObjectEmitter.AttributeTable(writer, nested.Object, "internal static readonly global::TypedCdc.Decoding.AttributeTable Attributes");
         writer.Line();
@@ -57,7 +57,7 @@ internal static class PartsEmitter
 
     private static void Enum(CodeWriter writer, EnumModel model)
     {
-        writer.Line($"/// <summary>The names of <see cref=\"{model.TypeName}\"/> in DynamoDB.</summary>");
+        writer.Line($"/// <summary>The names of {ModelFile.See(model.TypeName)} in DynamoDB.</summary>");
         writer.Open($"internal static class {model.Codec}");
         writer.Line($"internal static {model.TypeName} Read(global::TypedCdc.Decoding.AttributeValueReader value) =>").Indented(inner =>
         {

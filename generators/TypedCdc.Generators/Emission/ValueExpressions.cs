@@ -25,6 +25,17 @@ internal static class ValueExpressions
         _ => $"{reader}.Get{shape.Kind}()",
     };
 
+    /// <summary>Reads a value that may be null.</summary>
+    /// <param name="shape">What it is.</param>
+    /// <param name="reader">An expression of type <c>AttributeValueReader</c>.</param>
+    public static string ReadNullable(ValueShape shape, string reader) => $"{reader}.IsNull ? {NullOf(shape)} : {Read(shape, reader)}";
+
+    /// <summary>
+    /// Null beside a value in a conditional expression. A struct may have a conversion of its own that takes null, as ReadOnlyMemory has from an array, and null would become an
+    /// empty value.
+    /// </summary>
+    public static string NullOf(ValueShape shape) => shape is { IsValueType: true, Kind: ValueKind.Memory or ValueKind.Nested or ValueKind.Converted } ? $"default({shape.TypeName}?)" : "null";
+
     /// <summary>Writes a value that is not null, as an expression.</summary>
     /// <param name="shape">What it is.</param>
     /// <param name="value">An expression of the shape's type.</param>
@@ -48,8 +59,7 @@ internal static class ValueExpressions
             return $"{element.Codec}.Read";
         }
 
-        var read = Read(element, "value");
-        return $"static value => {(shape.IsElementNullable ? $"value.IsNull ? null : {read}" : read)}";
+        return $"static value => {(shape.IsElementNullable ? ReadNullable(element, "value") : Read(element, "value"))}";
     }
 
     private static string ElementWriter(ValueShape shape)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Microsoft.Extensions.Logging;
 
 namespace TypedCdc.Sql;
@@ -105,11 +104,6 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
             await store.WriteAsync(batch, cancellationToken);
             metrics.Batch(records.Count, batch.RejectedCount, context.TimeProvider.GetElapsedTime(started));
             batch.ThrowIfRejected();
-        }
-        catch (DbException error) when (error.IsTransient)
-        {
-            metrics.Retried(); // by delivery
-            throw;
         }
         finally
         {

@@ -29,8 +29,8 @@ internal sealed class GeneratorSuite : IBenchmarkSuite
     public Task<int> RunAsync(BenchmarkReport report, Arguments arguments, CancellationToken cancellationToken)
     {
         var table = new BenchmarkTable(
-            "Source generator, CPU milliseconds of one thread (medians)",
-            "project", "compile alone, a model", "generate, a model", "p10", "edit of a model", "edit elsewhere", "lines a model");
+            "Source generator, milliseconds (medians)",
+            "project", "compile alone, a model", "generate, a model", "p10", "edit of a model, all", "edit elsewhere, all", "lines a model");
         foreach (var (count, members) in new[] { (1, 10), (100, 10), (100, 60) })
         {
             Measure(table, count, members, arguments.IsShort ? 2 : 15, cancellationToken);

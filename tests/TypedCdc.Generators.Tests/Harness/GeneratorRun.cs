@@ -47,18 +47,21 @@ internal sealed record GeneratorRun(Compilation Input, Compilation Output, Immut
     public static GeneratorDriver Driver(IReadOnlyDictionary<string, string>? options = null, CSharpParseOptions? parseOptions = null) => CSharpGeneratorDriver.Create(
         [new CdcModelGenerator().AsSourceGenerator()],
         parseOptions: parseOptions ?? ParseOptions,
-        optionsProvider: new ProjectOptions(options ?? ImmutableDictionary<string, string>.Empty),
+        optionsProvider: Options(options ?? ImmutableDictionary<string, string>.Empty),
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+
+    /// <summary>What a project's properties are to the generator.</summary>
+    public static AnalyzerConfigOptionsProvider Options(IReadOnlyDictionary<string, string> values) => new ProjectOptions(values);
 
     private sealed class ProjectOptions(IReadOnlyDictionary<string, string> values) : AnalyzerConfigOptionsProvider
     {
-        public override AnalyzerConfigOptions GlobalOptions { get; } = new Options(values);
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(values);
 
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
 
         public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
 
-        private sealed class Options(IReadOnlyDictionary<string, string> values) : AnalyzerConfigOptions
+        private sealed class Values(IReadOnlyDictionary<string, string> values) : AnalyzerConfigOptions
         {
             public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) => values.TryGetValue(key, out value);
         }
