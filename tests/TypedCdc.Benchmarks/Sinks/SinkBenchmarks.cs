@@ -1,19 +1,20 @@
 using System.Globalization;
-using System.Text.Json;
+using TypedCdc.Benchmarks.Harness;
 using TypedCdc.Services;
 
 namespace TypedCdc.Benchmarks.Sinks;
 
 /// <summary>
-/// <c>--filter sinks</c>: all ways of writing rows in one run, on a PostgreSQL of its own and on SQLite. <c>--rows N</c> (default 40,000), <c>--samples N</c> (default 5), <c>--json file</c>,
+/// <c>--filter sinks</c>: all ways of writing rows in one run, on a PostgreSQL of its own and on SQLite. <c>--rows N</c> (default 40,000), <c>--samples N</c> (default 5),
 /// <c>--way text</c> for only some of them (the ceiling always runs).
 /// </summary>
 internal static class SinkBenchmarks
 {
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(BenchmarkReport report, Arguments arguments, CancellationToken cancellationToken)
     {
-        var rows = int.Parse(Option(args, "--rows") ?? "40000", CultureInfo.InvariantCulture);
-        var samples = int.Parse(Option(args, "--samples") ?? "5", CultureInfo.InvariantCulture);
+        var args = arguments.All;
+        var rows = int.Parse(Option(args, "--rows") ?? (arguments.IsShort ? "2000" : "40000"), CultureInfo.InvariantCulture);
+        var samples = int.Parse(Option(args, "--samples") ?? (arguments.IsShort ? "1" : "5"), CultureInfo.InvariantCulture);
         var only = Option(args, "--way");
         var inserts = BenchRow.Make(rows, "INSERT", 1);
         var updates = BenchRow.Make(rows, "MODIFY", 2);
@@ -30,16 +31,12 @@ internal static class SinkBenchmarks
             {
                 foreach (var way in ways)
                 {
+                    cancellationToken.ThrowIfCancellationRequested();
                     await way.SampleAsync(isWarmUp: sample < 0);
                 }
             }
 
-            Print(ways);
-            if (Option(args, "--json") is { } file)
-            {
-                await WriteJsonAsync(file, ways, rows, samples);
-            }
-
+            Print(report, ways);
             return AreEqual(ways) ? 0 : 1;
         }
         finally
@@ -52,19 +49,18 @@ internal static class SinkBenchmarks
     private static Measurement Ceiling(List<Measurement> ways, Measurement way) =>
         ways.First(one => one.Name.Contains("ceiling", StringComparison.Ordinal) && one.Group.StartsWith("SQLite", StringComparison.Ordinal) == way.Group.StartsWith("SQLite", StringComparison.Ordinal));
 
-    private static void Print(List<Measurement> ways)
+    private static void Print(BenchmarkReport report, List<Measurement> ways)
     {
         foreach (var group in ways.GroupBy(static way => way.Group))
         {
-            var dapper = group.FirstOrDefault(static way => way.Name.StartsWith("Dapper, list", StringComparison.Ordinal));
-            Console.WriteLine();
-            Console.WriteLine($"{group.Key,-46} rows/s  ÷ ceiling  {(dapper is null ? "        " : "÷ Dapper")}  client B/row");
+            var dapper = group.FirstOrDefault(static way => way.Name.StartsWith("Dapper, list", StringComparison.Ordinal))?.RowsPerSecond;
+            var table = new BenchmarkTable($"Sinks: {group.Key}, medians", "way", "rows/s", "÷ ceiling", "÷ Dapper", "client B/row");
             foreach (var way in group)
             {
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{way.Name,-44} {way.RowsPerSecond,8:N0}     {way.RowsPerSecond / Ceiling(ways, way).RowsPerSecond,6:0.000}  {(dapper is null ? "        " : $"{way.RowsPerSecond / dapper.RowsPerSecond,8:0.0}")}      {way.BytesPerRow,8:0}"));
+                table.Add(way.Name, way.RowsPerSecond, Math.Round(way.RowsPerSecond / Ceiling(ways, way).RowsPerSecond, 4), dapper is { } peer ? Math.Round(way.RowsPerSecond / peer, 2) : "", Math.Round(way.BytesPerRow, 1));
             }
+
+            report.Add(table);
         }
 
         Console.WriteLine();
@@ -80,31 +76,6 @@ internal static class SinkBenchmarks
 
     private static bool AreEqual(List<Measurement> ways) =>
         ways.Where(static way => way.Checksum is not null).GroupBy(static way => way.Group).All(static group => group.Select(static way => way.Checksum).Distinct(StringComparer.Ordinal).Count() == 1);
-
-    private static async Task WriteJsonAsync(string file, List<Measurement> ways, int rows, int samples)
-    {
-        await using var stream = File.Create(file);
-        await using var writer = new Utf8JsonWriter(stream, new() { Indented = true });
-        writer.WriteStartObject();
-        writer.WriteNumber("rows", rows);
-        writer.WriteNumber("samples", samples);
-        writer.WriteNumber("processors", Environment.ProcessorCount);
-        writer.WriteStartArray("ways");
-        foreach (var way in ways)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("group", way.Group);
-            writer.WriteString("name", way.Name);
-            writer.WriteNumber("rowsPerSecond", Math.Round(way.RowsPerSecond));
-            writer.WriteNumber("ratio", Math.Round(way.RowsPerSecond / Ceiling(ways, way).RowsPerSecond, 4));
-            writer.WriteNumber("bytesPerRow", Math.Round(way.BytesPerRow, 1));
-            writer.WriteString("checksum", way.Checksum);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
 
     private static string? Option(string[] args, string name) => Array.IndexOf(args, name) is var place && place >= 0 && place + 1 < args.Length ? args[place + 1] : null;
 }

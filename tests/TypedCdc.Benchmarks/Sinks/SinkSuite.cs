@@ -9,5 +9,5 @@ internal sealed class SinkSuite : IBenchmarkSuite
 
     public string About => "rows a second into PostgreSQL and SQLite, all ways in one run; --rows N, --samples N, --way TEXT";
 
-    public Task<int> RunAsync(BenchmarkReport report, Arguments arguments, CancellationToken cancellationToken) => SinkBenchmarks.RunAsync(arguments.All);
+    public Task<int> RunAsync(BenchmarkReport report, Arguments arguments, CancellationToken cancellationToken) => SinkBenchmarks.RunAsync(report, arguments, cancellationToken);
 }
