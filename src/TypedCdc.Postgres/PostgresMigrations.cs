@@ -40,6 +40,7 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, Lock, cancellationToken);
+        var lacking = new List<(TargetTable Table, List<string> Columns)>();
         var mayChange = tables.Migrations != MigrationMode.Validate;
         if (mayChange)
         {
@@ -70,9 +71,7 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
 
                 if (plan.AddedColumns.Count > 0)
                 {
-                    logger.LogWarning(
-                        "The rows of '{Table}' that were written before the columns {Columns} were added are NULL in them until their items change. 'typedcdc load' fills them from a scan of the DynamoDB table.",
-                        table.Name, string.Join(", ", plan.AddedColumns));
+                    lacking.Add((table, plan.AddedColumns));
                 }
             }
 
@@ -85,6 +84,18 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
         }
 
         await transaction.CommitAsync(cancellationToken);
+
+        // Behind the locks: counting a big table takes its time.
+        foreach (var (table, columns) in lacking)
+        {
+            await using var count = new NpgsqlCommand($"SELECT count(*) FROM {Rules.TableName(table.Sql)} WHERE \"cdc_deleted_at\" IS NULL", connection) { CommandTimeout = 0 };
+            if (await count.ExecuteScalarAsync(cancellationToken) is long and > 0 and var rows)
+            {
+                logger.LogWarning(
+                    "{Rows} rows of '{Table}' were written before the columns {Columns} were added, and are NULL in them until their items change. 'typedcdc load' fills them from a scan of the DynamoDB table.",
+                    rows, table.Name, string.Join(", ", columns));
+            }
+        }
     }
 
     private static bool IsAbove(string[] ascending, string above, string below)

@@ -63,6 +63,16 @@ internal sealed class PostgresStatements
         WHERE left(t."cdc_ver", 19) < left(excluded."cdc_ver", 19)
         """;
 
+    /// <summary>As <see cref="Upsert"/>, and tells how many rows were written and how many of them are tombstones: what the number of rows alone does not say.</summary>
+    public string UpsertAndCount => $"WITH written AS (\n{Upsert}\nRETURNING t.\"cdc_deleted_at\")\nSELECT count(*), count(\"cdc_deleted_at\") FROM written";
+
+    /// <summary>Whether the table's columns have the very types of the temporary table's: rows are written in those, and only a statement converts them.</summary>
+    public string HasTypesOfStage => $"""
+        SELECT NOT EXISTS (
+            SELECT 1 FROM pg_attribute AS s JOIN pg_attribute AS t USING (attname)
+            WHERE s.attrelid = to_regclass($1) AND t.attrelid = to_regclass($2) AND s.attnum > 0 AND t.attnum > 0 AND (s.atttypid <> t.atttypid OR t.attgenerated <> ''))
+        """;
+
     /// <summary>
     /// The staged rows that are of the same time as the table's row, but another change, with that row locked. By LATERAL, so that the planner, which knows nothing
     /// of the temporary table's size, looks each key up instead of reading the table.

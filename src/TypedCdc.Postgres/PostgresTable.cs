@@ -14,30 +14,23 @@ internal sealed class PostgresTable
     private readonly CopyBuffer _buffer = new();
     private readonly NewKeys _newKeys;
     private readonly NpgsqlBatch _upsert;
+    private readonly NpgsqlBatch _upsertAndCount; // for writes with tombstones
     private readonly NpgsqlCommand _revisions;
     private readonly byte[] _ownRevision;
     private readonly PostgresHorizon _horizon;
 
-    private PostgresTable(NpgsqlConnection connection, TargetTable table, PostgresStatements statements)
+    private PostgresTable(NpgsqlConnection connection, TargetTable table, PostgresStatements statements, bool hasTypesOfModel)
     {
         _connection = connection;
         _table = table;
         _statements = statements;
         _ties = new(connection, statements);
-        _newKeys = new(statements.CanCopyNew);
+        _newKeys = new(statements.CanCopyNew && hasTypesOfModel);
         _ownRevision = Encoding.UTF8.GetBytes(table.Revision);
         _horizon = new(connection, table, statements);
 
-        // The revisions travel with the rows' own statement: a worker with a newer model may have come a moment ago.
-        _upsert = new(connection)
-        {
-            BatchCommands =
-            {
-                new(statements.Upsert),
-                new(PostgresMigrations.SelectRevisions) { Parameters = { new() { Value = SqlName.Quote(table.Schema, SqlName.OfTable(table.Name)) } } },
-                new(statements.ForgetSettledTies),
-            },
-        };
+        _upsert = MakeUpsert(statements.Upsert);
+        _upsertAndCount = MakeUpsert(statements.UpsertAndCount);
         _revisions = new(PostgresMigrations.SelectRevisions, connection) { Parameters = { new() { Value = SqlName.Quote(table.Schema, SqlName.OfTable(table.Name)) } } };
     }
 
@@ -53,8 +46,10 @@ internal sealed class PostgresTable
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var opened = new PostgresTable(connection, table, statements);
+        await using var compare = new NpgsqlCommand(statements.HasTypesOfStage, connection) { Parameters = { new() { Value = statements.Stage }, new() { Value = statements.Table } } };
+        var opened = new PostgresTable(connection, table, statements, hasTypesOfModel: (bool)(await compare.ExecuteScalarAsync(cancellationToken))!);
         await opened._upsert.PrepareAsync(cancellationToken);
+        await opened._upsertAndCount.PrepareAsync(cancellationToken);
         await opened._revisions.PrepareAsync(cancellationToken);
         return opened;
     }
@@ -176,12 +171,24 @@ internal sealed class PostgresTable
         }
     }
 
+    // The revisions travel with the rows' own statement: a worker with a newer model may have come a moment ago.
+    private NpgsqlBatch MakeUpsert(string statement) => new(_connection)
+    {
+        BatchCommands =
+        {
+            new(statement),
+            new(PostgresMigrations.SelectRevisions) { Parameters = { new() { Value = SqlName.Quote(_table.Schema, SqlName.OfTable(_table.Name)) } } },
+            new(_statements.ForgetSettledTies),
+        },
+    };
+
     /// <summary>Adds a key's newest row, and those of the same time, to the COPY. Returns the place behind the key's rows.</summary>
     private int Stage(RowBuffer rows, int place, ref WriteCounts counts)
     {
         var newest = rows.At(place);
         _buffer.Add(rows, newest, place, isTie: false);
         counts.Staged++;
+        counts.StagedTombstones += rows[newest].IsTombstone ? 1 : 0;
         for (place++; place < rows.Count && rows.IsSameKey(newest, rows.At(place)); place++)
         {
             var row = rows.At(place);
@@ -233,12 +240,25 @@ internal sealed class PostgresTable
         var refused = await _horizon.RefuseAsync(rows, batch, cancellationToken);
         counts.Staged -= refused.Staged;
         counts.StagedTies -= refused.StagedTies;
-        await using (var reader = await _upsert.ExecuteReaderAsync(cancellationToken))
+        if (counts.StagedTombstones > 0)
         {
+            await using var reader = await _upsertAndCount.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            counts.Rows = reader.GetInt64(0);
+            counts.Tombstones = reader.GetInt64(1);
+            await reader.NextResultAsync(cancellationToken);
             await StopIfOlderAsync(reader, cancellationToken);
         }
+        else
+        {
+            await using (var reader = await _upsert.ExecuteReaderAsync(cancellationToken))
+            {
+                await StopIfOlderAsync(reader, cancellationToken);
+            }
 
-        counts.Rows = (long)_upsert.BatchCommands[0].Rows;
+            counts.Rows = (long)_upsert.BatchCommands[0].Rows;
+        }
+
         counts.Stale = counts.Staged - counts.Rows + refused.Stale;
         if (counts.Stale + counts.StagedTies > 0)
         {

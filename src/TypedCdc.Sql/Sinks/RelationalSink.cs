@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 
 namespace TypedCdc.Sql;
@@ -104,6 +105,11 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
             await store.WriteAsync(batch, cancellationToken);
             metrics.Batch(records.Count, batch.RejectedCount, context.TimeProvider.GetElapsedTime(started));
             batch.ThrowIfRejected();
+        }
+        catch (DbException error) when (error.IsTransient)
+        {
+            metrics.Retried(); // by delivery
+            throw;
         }
         finally
         {

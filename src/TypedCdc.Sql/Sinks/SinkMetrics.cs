@@ -17,7 +17,7 @@ internal sealed class SinkMetrics(string database, ILogger logger)
     private static readonly Counter<long> RefusedCount = Meter.CreateCounter<long>("cdc.sink.refused", "{record}", "Records that cannot be written.");
     private static readonly Counter<long> UnfitCount = Meter.CreateCounter<long>("cdc.sink.unfit", "{value}", "Values that their column cannot hold, left NULL by its policy.");
     private static readonly Counter<long> TieCount = Meter.CreateCounter<long>("cdc.ties", "{change}", "Changes of one item with equal timestamps: the stream's order decided, or their images.");
-    private static readonly Counter<long> RetryCount = Meter.CreateCounter<long>("cdc.sink.retries", "{attempt}", "Attempts repeated because the database was busy.");
+    private static readonly Counter<long> RetryCount = Meter.CreateCounter<long>("cdc.sink.retries", "{attempt}", "Attempts that are repeated, because the database was busy or away.");
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("cdc.sink.duration", "s", "How long one write took.");
     private static readonly Histogram<long> BatchSize = Meter.CreateHistogram<long>("cdc.sink.batch", "{record}", "Records of one write.");
 

@@ -27,6 +27,9 @@ internal struct WriteCounts
     /// <summary>Further rows sent that are of the same time as the newest of their key.</summary>
     public long StagedTies;
 
+    /// <summary>How many of the rows sent are tombstones.</summary>
+    public long StagedTombstones;
+
     /// <summary>Adds what another part of the write did.</summary>
     public void Add(in WriteCounts other)
     {
@@ -37,5 +40,6 @@ internal struct WriteCounts
         Ties += other.Ties;
         Staged += other.Staged;
         StagedTies += other.StagedTies;
+        StagedTombstones += other.StagedTombstones;
     }
 }

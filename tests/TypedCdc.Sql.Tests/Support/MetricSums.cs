@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace TypedCdc.Sql.Tests;
+
+/// <summary>The sums of what the sinks' meter measures while it is there, for one database and one thread's flow of control.</summary>
+internal sealed class MetricSums : IDisposable
+{
+    private static readonly AsyncLocal<MetricSums?> Current = new();
+
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentDictionary<string, double> _sums = new(StringComparer.Ordinal);
+
+    public MetricSums(string database)
+    {
+        // Other tests run beside: what they measure flows with their own calls.
+        Current.Value = this;
+        _listener.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == "TypedCdc.Sql")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags, database));
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags, database));
+        _listener.Start();
+    }
+
+    /// <summary>The sum of an instrument; 0 where it measured nothing.</summary>
+    public double this[string instrument] => _sums.GetValueOrDefault(instrument);
+
+    public void Dispose()
+    {
+        Current.Value = null;
+        _listener.Dispose();
+    }
+
+    private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, string database)
+    {
+        if (Current.Value == this)
+        {
+            Assert.Contains(new KeyValuePair<string, object?>("db.system.name", database), tags.ToArray());
+            _sums.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
+        }
+    }
+}
