@@ -28,6 +28,7 @@ public static class SqliteCdcBuilderExtensions
         var builder = new TableSetBuilder();
         tables(builder);
         var targets = builder.Build();
+        targets.RequireDistinctNames(hasSchemas: false);
         return cdc.AddRelationalSink("Sqlite", targets, () => new SqliteStore(options), sink =>
         {
             // A write takes what came while the one before it ran. Behind, it takes more: the more keys a transaction sorts, the fewer pages it touches twice.

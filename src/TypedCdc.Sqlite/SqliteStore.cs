@@ -24,6 +24,7 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
 
     public async ValueTask StartAsync(TableSet tables, SinkContext context, SinkMetrics metrics, CancellationToken cancellationToken)
     {
+        tables.RequireDistinctNames(hasSchemas: false);
         _metrics = metrics;
         _time = context.TimeProvider;
         var writer = _connection = new(options, context.TimeProvider) { BeforeStatement = BeforeStatement, Retried = metrics.Retried };

@@ -66,12 +66,17 @@ internal static class CellWriter
                 var start = buffer.ByteCount;
                 PlainJson.Write(buffer, image, slot);
                 var document = buffer.TextSince(start);
-                if (!buffer.Table.Limits.TakesNul && HasEscapedNul(buffer.Bytes(document)))
-                {
-                    ThrowNul(slot);
-                }
-
+                CheckNul(buffer, document, slot);
                 return Sized(buffer, slot, document);
+        }
+    }
+
+    /// <summary>Refuses a document with the character U+0000 where the database cannot hold it.</summary>
+    public static void CheckNul(RowBuffer buffer, in Cell document, AttributeSlot slot)
+    {
+        if (!buffer.Table.Limits.TakesNul && HasEscapedNul(buffer.Bytes(document)))
+        {
+            ThrowNul(slot);
         }
     }
 

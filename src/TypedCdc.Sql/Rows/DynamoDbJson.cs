@@ -1,20 +1,16 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using TypedCdc.Decoding;
 
 namespace TypedCdc.Sql;
 
-/// <summary>Writes attributes as they stand in a record, in DynamoDB JSON: lossless, with sorted names at the top.</summary>
+/// <summary>Writes attributes in DynamoDB JSON, which loses nothing: one text for each meaning, with sorted names and sets and numbers written in one way.</summary>
 internal static class DynamoDbJson
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     /// <summary>Writes an object of attributes.</summary>
     /// <param name="destination">Where it goes.</param>
-    /// <param name="image">What the slices stand in.</param>
-    /// <param name="attributes">Names between their quotes, and values with their type descriptors. Sorted here.</param>
-    public static void WriteObject(IBufferWriter<byte> destination, ReadOnlySpan<byte> image, List<(JsonSlice Name, JsonSlice Value)> attributes)
+    /// <param name="image">What the values stand in.</param>
+    /// <param name="attributes">Names between their quotes, and values. Sorted here.</param>
+    public static void WriteObject(IBufferWriter<byte> destination, ReadOnlySpan<byte> image, List<(JsonSlice Name, AttributeSlot Value)> attributes)
     {
         // Few: an insertion sort. A comparison cannot capture a span.
         for (var i = 1; i < attributes.Count; i++)
@@ -25,15 +21,16 @@ internal static class DynamoDbJson
             }
         }
 
-        using var writer = new Utf8JsonWriter(destination, Options);
-        writer.WriteStartObject();
-        foreach (var (name, value) in attributes)
+        var json = new AttributeJson(image, destination, isPlain: false);
+        destination.Write("{"u8);
+        for (var i = 0; i < attributes.Count; i++)
         {
-            PlainJson.WriteName(writer, name.Of(image));
-            writer.WriteRawValue(value.Of(image), skipInputValidation: true);
+            destination.Write(i == 0 ? default : ","u8);
+            json.WriteText(attributes[i].Name.Of(image));
+            destination.Write(":"u8);
+            json.Write(attributes[i].Value);
         }
 
-        writer.WriteEndObject();
-        writer.Flush();
+        destination.Write("}"u8);
     }
 }

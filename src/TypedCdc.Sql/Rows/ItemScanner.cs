@@ -24,9 +24,6 @@ internal ref struct ItemScanner
     /// <summary>The attribute's value.</summary>
     public AttributeSlot Value { get; private set; }
 
-    /// <summary>The attribute's value with its kind, <c>{"S":"…"}</c>.</summary>
-    public JsonSlice Descriptor { get; private set; }
-
     /// <summary>Goes to the next attribute; false behind the last.</summary>
     public bool Read()
     {
@@ -46,9 +43,7 @@ internal ref struct ItemScanner
         Name = _json.TakeString();
         _json.Expect((byte)':');
         _json.Peek();
-        var start = _json.Position;
         Value = TakeValue(ref _json);
-        Descriptor = new(start, _json.Position - start, false, false);
         return true;
     }
 

@@ -217,17 +217,17 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
     private static Cell Overflow(RowBuffer buffer, ReadOnlySpan<byte> image)
     {
         var table = buffer.Table;
-        var rest = new List<(JsonSlice Name, JsonSlice Value)>();
+        var rest = new List<(JsonSlice Name, AttributeSlot Value)>();
         var item = new ItemScanner(image);
         while (item.Read())
         {
             if (!table.IsMapped(item.Name.Of(image), out var column))
             {
-                rest.Add((item.Name, item.Descriptor));
+                rest.Add((item.Name, item.Value));
             }
             else if (column is { Unfit: UnfitValue.ToOverflow } && item.Value.Kind != AttributeKind.NULL && !Fits(buffer, column, image, item.Value))
             {
-                rest.Add((item.Name, item.Descriptor));
+                rest.Add((item.Name, item.Value));
             }
         }
 
@@ -238,7 +238,9 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
 
         var start = buffer.ByteCount;
         DynamoDbJson.WriteObject(buffer, image, rest);
-        return buffer.TextSince(start);
+        var document = buffer.TextSince(start);
+        CellWriter.CheckNul(buffer, document, rest[0].Value);
+        return document;
     }
 
     private static bool Fits(RowBuffer buffer, TargetColumn column, ReadOnlySpan<byte> image, AttributeSlot slot)

@@ -102,7 +102,9 @@ public sealed class TableSetBuilder
             table.SnapshotMargin = SnapshotMargin.Ticks / TimeSpan.TicksPerMicrosecond;
         }
 
-        return _tables.Count + _histories.Count > 0 ? new([.. _tables], Migrations) { Histories = [.. _histories], Purge = BuildPurge() } : throw new InvalidOperationException("The sink was given no table. Add one: tables => tables.Add<Customer>().");
+        Sql.TableSet built = _tables.Count + _histories.Count > 0 ? new([.. _tables], Migrations) { Histories = [.. _histories], Purge = BuildPurge() } : throw new InvalidOperationException("The sink was given no table. Add one: tables => tables.Add<Customer>().");
+        built.RequireDistinctNames(hasSchemas: true);
+        return built;
     }
 
     private Sql.PurgePolicy? BuildPurge()
