@@ -36,6 +36,20 @@ public sealed class IncrementalTests
     }
 
     [Fact]
+    public void Models_are_compared_with_each_other_only_when_one_of_them_says_something_else()
+    {
+        const string One = "[CdcTable(\"app\")] [PartitionKey(\"PK\", Pattern = \"A#{Id}\")] public sealed partial record One(long Id);";
+        const string Two = "[CdcTable(\"app\")] [PartitionKey(\"PK\", Pattern = \"B#{Id}\")] public sealed partial record Two(long Id);";
+        const string Clash = "[CdcTable(\"app\")] [PartitionKey(\"PK\", Pattern = \"A#{Id}\")] public sealed partial record Two(long Id);";
+        var untouched = Edit("Other.cs", "class A;", "class B;", ("One.cs", One, One), ("Two.cs", Clash, Clash));
+        Assert.Equal("TCDC041", Assert.Single(untouched.Diagnostics).Id);
+        Assert.All(Reasons(untouched, CdcModelGenerator.IdentityStep), AssertUntouched);
+        Assert.All(Reasons(untouched, CdcModelGenerator.AmbiguityStep), AssertUntouched);
+        Assert.Empty(Edit("Two.cs", Clash, Two, ("One.cs", One, One)).Diagnostics);
+        Assert.Equal("TCDC041", Assert.Single(Edit("Two.cs", Two, Clash, ("One.cs", One, One)).Diagnostics).Id);
+    }
+
+    [Fact]
     public void A_comment_in_the_model_costs_no_source()
     {
         var result = Edit("Customer.cs", Model, "// A comment.\n" + Model);
