@@ -374,7 +374,7 @@ public sealed class DiagnosticTests
             root = root.Parent!;
         }
 
-        var tests = typeof(DiagnosticTests).GetMethods().Concat(typeof(KeyPatternTests).GetMethods()).Select(static method => method.Name).ToList();
+        var tests = typeof(DiagnosticTests).GetMethods().Concat(typeof(KeyPatternTests).GetMethods()).Concat(typeof(PolymorphismTests).GetMethods()).Select(static method => method.Name).ToList();
         Assert.All(Rules.All(), rule =>
         {
             Assert.Contains(tests, test => test.StartsWith(rule.Id, StringComparison.Ordinal));

@@ -126,6 +126,11 @@ internal static class Rules
         "An item of the table '{0}' can be both a '{1}' and a '{2}': {3}",
         Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLinkBase + "TCDC041.md");
 
+    public static readonly DiagnosticDescriptor DerivedType = new(
+        "TCDC042", "A derived type does not fit its base",
+        "'{0}' cannot be a derived type of '{1}': {2}",
+        Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLinkBase + "TCDC042.md");
+
     private static readonly Dictionary<string, DiagnosticDescriptor> ById = All().ToDictionary(static rule => rule.Id);
 
     /// <summary>Every rule.</summary>
@@ -133,7 +138,7 @@ internal static class Rules
     [
         NotPartial, NoPartitionKey, TwoKeys, KeyType, AttributeClash, ColumnClash, NameTaken, UnsupportedType, NothingFills, SqlNameTooLong, TableName,
         Unreachable, NoConstructor, ModelShape, RequiredNotMapped, InexactKey, AttributeName, WrongEncoding, WrongConverter,
-        WrongOverflow, AwsAnnotation, KeyPattern, AmbiguousModels,
+        WrongOverflow, AwsAnnotation, KeyPattern, AmbiguousModels, DerivedType,
         .. ColumnRules.All(),
     ];
 

@@ -27,7 +27,14 @@ internal static class CodecEmitter
         writer.Line();
         ObjectEmitter.Read(writer, model.Object, $"public override {model.FullName} Read(in global::TypedCdc.Decoding.ItemReader item)");
         writer.Line();
-        if (discrimination is not null)
+        if (model.Object.Polymorphic is { } polymorphic && PolymorphicEmitter.Matches(polymorphic) is { } matches)
+        {
+            writer.Line("public override bool HasDiscriminator => true;").Line();
+            writer.Line("public override bool IsPolymorphic => true;").Line();
+            writer.Line($"public override bool Matches(in global::TypedCdc.Decoding.ItemReader image) => {matches};");
+            writer.Line();
+        }
+        else if (discrimination is not null)
         {
             writer.Line("public override bool HasDiscriminator => true;").Line();
             writer.Line($"""
@@ -57,6 +64,11 @@ internal static class CodecEmitter
             [global::System.Runtime.CompilerServices.ModuleInitializer]
             internal static void Register() => global::TypedCdc.CdcModel.Register(Instance);
             """);
+        if (model.Object.Polymorphic is { } derived)
+        {
+            PolymorphicEmitter.Derived(writer, derived);
+        }
+
         PartsEmitter.Emit(writer, model);
         ObjectEmitter.Accessors(writer, model.Object);
         writer.Line();

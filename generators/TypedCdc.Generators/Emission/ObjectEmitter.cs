@@ -39,6 +39,12 @@ internal static class ObjectEmitter
     /// <summary>A method that makes the type from <c>item</c>.</summary>
     public static void Read(CodeWriter writer, ObjectModel model, string header)
     {
+        if (model.Polymorphic is { } polymorphic)
+        {
+            PolymorphicEmitter.Read(writer, polymorphic, header);
+            return;
+        }
+
         var afterwards = Ordinals(model, static member => member.Filling is Filling.Setter or Filling.AccessorSetter or Filling.AccessorField).ToList();
         if (afterwards.Count == 0)
         {
@@ -67,9 +73,18 @@ internal static class ObjectEmitter
     }
 
     /// <summary>The attributes of <c>value</c>. Null is written as an absent attribute where that reads back as null.</summary>
-    public static void WriteMembers(CodeWriter writer, ObjectModel model)
+    /// <param name="writer">Where to.</param>
+    /// <param name="model">The type.</param>
+    /// <param name="except">The ordinal of a member that is written already; -1 for none.</param>
+    public static void WriteMembers(CodeWriter writer, ObjectModel model, int except = -1)
     {
-        foreach (var member in model.Members.Where(static member => member is { CanRead: true, IsKeyPart: false }))
+        if (model.Polymorphic is { } polymorphic)
+        {
+            PolymorphicEmitter.Write(writer, polymorphic);
+            return;
+        }
+
+        foreach (var member in model.Members.Where((member, ordinal) => member is { CanRead: true, IsKeyPart: false } && ordinal != except && model.Has(ordinal)))
         {
             var value = $"value.{member.Identifier}";
             if (Condition(member, value) is { } condition)
@@ -99,7 +114,7 @@ internal static class ObjectEmitter
     /// <summary>The setters that C# does not let generated code call.</summary>
     public static void Accessors(CodeWriter writer, ObjectModel model)
     {
-        foreach (var member in model.Members)
+        foreach (var member in PolymorphicEmitter.Members(model))
         {
             var type = member.Shape.TypeName + (member.IsDeclaredNullable ? "?" : "");
             var self = $"{(member.IsDeclaredInStruct ? "ref " : "")}{member.DeclaringType} self";
@@ -209,7 +224,7 @@ internal static class ObjectEmitter
     }
 
     private static IEnumerable<int> Ordinals(ObjectModel model, System.Func<MemberModel, bool> predicate) =>
-        Enumerable.Range(0, model.Members.Count).Where(i => predicate(model.Members[i]));
+        Enumerable.Range(0, model.Members.Count).Where(i => model.Has(i) && predicate(model.Members[i]));
 
     private static string Accessor(MemberModel member) => (member.Filling == Filling.AccessorSetter ? "Set" : "FieldOf") + member.Name;
 

@@ -49,6 +49,11 @@ internal static class PartsEmitter
         writer.Line("writer.WriteEndObject();");
         writer.Line("writer.WriteEndObject();");
         writer.Close();
+        if (nested.Object.Polymorphic is { } polymorphic)
+        {
+            PolymorphicEmitter.Derived(writer, polymorphic);
+        }
+
         ObjectEmitter.Accessors(writer, nested.Object);
         writer.Line();
         ObjectEmitter.Slots(writer, nested.Object);

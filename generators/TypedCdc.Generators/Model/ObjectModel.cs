@@ -1,4 +1,6 @@
 // What is read from one map of attributes: the item itself, or a nested model.
+using System.Linq;
+
 namespace TypedCdc.Generators.Model;
 
 /// <summary>A type that is made from a map of attributes.</summary>
@@ -9,6 +11,15 @@ internal sealed record ObjectModel
 
     /// <summary>In the model's order; the index is the ordinal.</summary>
     public required EquatableArray<MemberModel> Members { get; init; }
+
+    /// <summary>The ordinals of those members that this type has, where <see cref="Members"/> are those of all types derived from its base; null for all.</summary>
+    public EquatableArray<int>? Own { get; init; }
+
+    /// <summary>The derived types of which a value is one; null where it is of this very type.</summary>
+    public PolymorphicModel? Polymorphic { get; init; }
+
+    /// <summary>Whether the type has a member.</summary>
+    public bool Has(int ordinal) => Own is not { } own || own.Contains(ordinal);
 
     /// <summary>The members that the constructor takes, with the parameters' names, in its order.</summary>
     public required EquatableArray<ConstructorArgument> Constructor { get; init; }

@@ -20,6 +20,8 @@ internal static class Annotations
     public const string CdcOverflow = "CdcOverflowAttribute";
     public const string CdcConverter = "CdcConverterAttribute";
     public const string CdcConstructor = "CdcConstructorAttribute";
+    public const string CdcDerivedType = "CdcDerivedTypeAttribute";
+    public const string CdcDiscriminator = "CdcDiscriminatorAttribute";
     public const string UnixTime = "UnixTimeAttribute";
     public const string EnumNumber = "EnumNumberAttribute";
 

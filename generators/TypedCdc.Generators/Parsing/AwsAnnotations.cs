@@ -80,6 +80,9 @@ internal static class AwsAnnotations
         return null;
     }
 
+    /// <summary>Whether the annotation names a derived type; on a base type it is kept.</summary>
+    public static bool IsPolymorphicType(AttributeData attribute) => Is(attribute.AttributeClass, "DynamoDBPolymorphicTypeAttribute");
+
     /// <summary>The value of a constructor's parameter by its name.</summary>
     public static object? GetArgument(AttributeData attribute, string parameter)
     {

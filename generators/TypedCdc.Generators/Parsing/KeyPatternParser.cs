@@ -28,7 +28,7 @@ internal static class KeyPatternParser
         var found = new List<FoundPattern>();
         foreach (var (role, name) in new[] { (KeyRole.Partition, Annotations.PartitionKey), (KeyRole.Sort, Annotations.SortKey) })
         {
-            if (Annotations.Find(context.Type.GetAttributes(), name) is { } onModel)
+            if (Annotations.Find((context.Base ?? context.Type).GetAttributes(), name) is { } onModel)
             {
                 Add(context, found, role, null, onModel);
             }

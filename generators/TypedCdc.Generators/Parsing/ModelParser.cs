@@ -101,6 +101,7 @@ internal static class ModelParser
         var aws = AwsAnnotations.FindTable(type);
         context.IsAwsAnnotated = aws is not null;
         context.Naming = table.NamedArguments.FirstOrDefault(static argument => argument.Key == "Naming").Value.Value is int policy and not (int)NamingPolicy.Exact ? (NamingPolicy)policy : aws is null ? NamingPolicy.Exact : AwsAnnotations.GetNaming(aws);
+        context.Table = table;
         var parsed = ObjectParser.Parse(context)!;
         var (candidates, members) = (parsed.Candidates, parsed.Members);
         var hidden = new List<HiddenAttribute>();
@@ -169,9 +170,16 @@ internal static class ModelParser
         }
 
         var location = Annotations.GetLocation(table, "DiscriminatorValue", context.Cancellation) ?? context.Location;
+        var (attribute, values) = model switch
+        {
+            { Object.Polymorphic: { } polymorphic } => polymorphic.Derived.Any(static derived => derived.Value is null)
+                ? (null, [])
+                : (polymorphic.Attribute, polymorphic.Derived.Select(static derived => derived.Value!).ToList()),
+            { Discrimination: { } discrimination } => (discrimination.Attribute, [discrimination.Value]),
+            _ => ((string?)null, new List<string>()),
+        };
         return new(
-            model.FullName, context.Type.Name, model.TableName, model.Patterns, model.Discrimination?.Attribute,
-            model.Discrimination is { } discrimination ? new([discrimination.Value]) : EquatableArray<string>.Empty,
+            model.FullName, context.Type.Name, model.TableName, model.Patterns, attribute, values.ToEquatableArray(),
             location.SourceTree?.FilePath ?? "", location.SourceSpan.Start, location.SourceSpan.Length);
     }
 
@@ -182,7 +190,7 @@ internal static class ModelParser
 
     private static Discrimination? GetDiscrimination(AttributeData table, INamedTypeSymbol type, ObjectModel model, List<HiddenAttribute> hidden)
     {
-        if (Annotations.GetNamedString(table, "Discriminator") is not { Length: > 0 } attribute)
+        if (model.Polymorphic is not null || Annotations.GetNamedString(table, "Discriminator") is not { Length: > 0 } attribute)
         {
             return null;
         }

@@ -20,7 +20,7 @@ internal static class ModelShape
         var reason = type switch
         {
             { IsStatic: true } => "it is static",
-            { IsAbstract: true } => "it is abstract, so no item can become one",
+            { IsAbstract: true } when !DerivedTypes.IsBase(type) => "it is abstract, so no item can become one",
             { IsRefLikeType: true } => "it is a ref struct, which no change can hold",
             { TypeKind: not (TypeKind.Class or TypeKind.Struct) } => "it is neither a class nor a struct",
             { IsUnboundGenericType: true } => "it is generic, and one decoder cannot serve every type argument",

@@ -12,8 +12,8 @@ internal static class NestedModels
     /// <summary>The shape of a type that an M can become; null where it cannot.</summary>
     public static ValueShape? Classify(ParseContext context, ITypeSymbol type)
     {
-        if (type is not INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct, IsAbstract: false, IsStatic: false, IsRefLikeType: false, SpecialType: SpecialType.None } named
-            || IsOfThePlatform(named) || named.IsUnboundGenericType || named.IsAnonymousType || named.IsTupleType || !context.IsReachable(named))
+        if (type is not INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct or TypeKind.Interface, IsStatic: false, IsRefLikeType: false, SpecialType: SpecialType.None } named
+            || (named.IsAbstract && !DerivedTypes.IsBase(named)) || IsOfThePlatform(named) || named.IsUnboundGenericType || named.IsAnonymousType || named.IsTupleType || !context.IsReachable(named))
         {
             return null;
         }

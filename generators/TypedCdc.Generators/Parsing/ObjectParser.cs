@@ -17,10 +17,15 @@ internal sealed record ParsedObject(List<MemberCandidate> Candidates, List<Parse
 internal static class ObjectParser
 {
     /// <summary>Parses the context's type; null where it has nothing that could be mapped.</summary>
-    public static ParsedObject? Parse(ParseContext context)
+    public static ParsedObject? Parse(ParseContext context) => DerivedTypes.IsBase(context.Type)
+        ? PolymorphicParser.Parse(context, DerivedTypes.DiscriminatorOf(context.Type, context.Table))
+        : ParseOne(context);
+
+    /// <summary>Parses the type itself, whatever derives from it.</summary>
+    public static ParsedObject? ParseOne(ParseContext context)
     {
         var candidates = MemberCollector.Collect(context);
-        if (candidates.Count == 0 && !Microsoft.CodeAnalysis.SymbolEqualityComparer.Default.Equals(context.Type, context.Root))
+        if (candidates.Count == 0 && context.Base is null && !Microsoft.CodeAnalysis.SymbolEqualityComparer.Default.Equals(context.Type, context.Root))
         {
             return null;
         }

@@ -59,6 +59,12 @@ internal sealed class ParseContext
     /// <summary>The root is annotated for AWS's DynamoDBContext, which keeps enums and booleans as numbers.</summary>
     public bool IsAwsAnnotated { get; set; }
 
+    /// <summary>The type that says what the keys are, where this one is derived from it.</summary>
+    public INamedTypeSymbol? Base { get; init; }
+
+    /// <summary>The annotation that makes the model; null for a model inside another.</summary>
+    public AttributeData? Table { get; set; }
+
     /// <summary>The type is a model inside the root's: it has no key.</summary>
     public bool IsNested { get; init; }
 
@@ -88,6 +94,18 @@ internal sealed class ParseContext
         return unique;
     }
 
+    /// <summary>A type derived from this one, as the same item or map.</summary>
+    public ParseContext ForDerived(INamedTypeSymbol type, Location? location) => new(
+        Root, type, type.Locations.FirstOrDefault(static one => one.IsInSource) ?? location ?? Location, Compilation, _parts, Cancellation)
+    {
+        Naming = Naming,
+        IsAwsAnnotated = IsAwsAnnotated,
+        IsNested = IsNested,
+        Base = Type,
+        PartitionKeyName = PartitionKeyName,
+        SortKeyName = SortKeyName,
+    };
+
     public ParseContext ForNested(INamedTypeSymbol type, Location location) => new(Root, type, location, Compilation, _parts, Cancellation)
     {
         Naming = Naming == NamingPolicy.LowerFirstOfItem ? NamingPolicy.Exact : Naming,
@@ -116,6 +134,6 @@ internal sealed class ParseContext
 
         public List<ConverterModel> Converters { get; } = [];
 
-        public HashSet<string> Names { get; } = ["CdcCodec"];
+        public HashSet<string> Names { get; } = ["CdcCodec", "Key"]; // and what else a codec has: ReadKey
     }
 }

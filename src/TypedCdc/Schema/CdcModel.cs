@@ -36,8 +36,12 @@ public abstract class CdcModel
     [EditorBrowsable(EditorBrowsableState.Never)]
     public virtual bool HasDiscriminator => false;
 
+    /// <summary>Items are of one of several derived types: in a table with no other model, one of no known type is an error.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public virtual bool IsPolymorphic => false;
+
     /// <summary>Not every item of the table is one of this model.</summary>
-    internal bool IsSelective => HasDiscriminator || Attributes.Patterns.Length > 0;
+    internal bool IsSelective => (HasDiscriminator && !IsPolymorphic) || Attributes.Patterns.Length > 0;
 
     /// <summary>Whether the attribute at this place in <see cref="Attributes"/> is the table's partition or sort key.</summary>
     internal bool IsKeyAttribute(int ordinal) => ordinal == Schema.PartitionKey || ordinal == Schema.SortKey || Attributes.IsPatternSource(ordinal);

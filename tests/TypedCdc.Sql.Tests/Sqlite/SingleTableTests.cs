@@ -98,6 +98,45 @@ public sealed partial class SingleTableTests
         Assert.Empty(database.Rows("SELECT * FROM paid"));
     }
 
+    [Fact]
+    public async Task Derived_types_are_rows_of_one_table_with_the_columns_of_all_of_them()
+    {
+        using var database = new SqliteFixture();
+        await using var sink = database.Sink(static tables => tables.Add<Animal>());
+        await sink.StartAsync(SqliteFixture.Context(null, CdcModel.Get<Animal>()), default);
+        Animal dog = new Dog { Id = 1, Breed = "Pug" };
+        Animal cat = new Cat { Id = 2, Lives = 9 };
+        await sink.WriteAsync(
+        [
+            TestRecord.Make("INSERT", "animals", 1, "1", """{"id":{"N":"1"}}""", Encoding.UTF8.GetString(dog.ToItem())),
+            TestRecord.Make("INSERT", "animals", 2, "2", """{"id":{"N":"2"}}""", Encoding.UTF8.GetString(cat.ToItem())),
+            TestRecord.Make("INSERT", "animals", 3, "3", """{"id":{"N":"3"}}""", Encoding.UTF8.GetString(dog.ToItem()).Replace("\"1\"", "\"3\"", StringComparison.Ordinal)),
+            TestRecord.Make("REMOVE", "animals", 4, "4", """{"id":{"N":"3"}}"""),
+        ], default);
+        Assert.Equal(["1|dog|Pug|∅", "2|cat|∅|9"], database.Rows("SELECT id, type, breed, lives FROM animals ORDER BY id"));
+    }
+
+    [CdcTable("animals", Discriminator = "type")]
+    [CdcDerivedType(typeof(Dog), "dog")]
+    [CdcDerivedType(typeof(Cat), "cat")]
+    internal abstract partial record Animal
+    {
+        [PartitionKey("id")]
+        public required long Id { get; init; }
+    }
+
+    internal sealed record Dog : Animal
+    {
+        [CdcAttribute("breed")]
+        public string? Breed { get; init; }
+    }
+
+    internal sealed record Cat : Animal
+    {
+        [CdcAttribute("lives")]
+        public int Lives { get; init; }
+    }
+
     private static (string Keys, string Item, string Row) RandomItem(Random random, int i)
     {
         var number = random.Next(12);

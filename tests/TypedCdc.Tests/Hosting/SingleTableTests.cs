@@ -98,6 +98,47 @@ public partial class SingleTableTests
         host.AssertNoDeadLetters();
     }
 
+    [Fact]
+    public async Task Derived_types_of_one_model_beside_another()
+    {
+        var vehicles = new TestSink<Vehicle>();
+        await using (var host = CdcTestHost.Start(cdc => cdc.To(vehicles).Handle<Cat, CatHandler>(), services => services.AddSingleton(_seen)))
+        {
+            host.Put<Vehicle>(new Car { Id = "1", Doors = 3 });
+            host.Put<Vehicle>(new Bike { Id = "2" });
+            host.Put(new Cat { Id = "3", Lives = 9 });
+            host.Delete<Vehicle>(new Car { Id = "1", Doors = 3 });
+            await host.WaitUntilSettledAsync();
+
+            Assert.Equal([typeof(Car), typeof(Bike)], vehicles.Changes.OfType<Inserted<Vehicle>>().Select(static inserted => inserted.After.GetType()));
+            Assert.Equal(new Vehicle.Key("1"), Assert.IsType<Removed<Vehicle>>(vehicles.Changes[2]).Key);
+            Assert.Equal(["cat 3"], _seen);
+            host.AssertNoDeadLetters();
+        }
+
+        await using var alone = CdcTestHost.Start(cdc => cdc.To(new TestSink<Vehicle>()));
+        alone.SendRaw("""{"eventName":"INSERT","tableName":"zoo","dynamodb":{"ApproximateCreationDateTime":1667565639982,"Keys":{"id":{"S":"3"}},"NewImage":{"id":{"S":"3"},"kind":{"S":"boat"}}}}"""u8);
+        await alone.WaitUntilSettledAsync();
+        Assert.Single(alone.DeadLetters);
+    }
+
+    [CdcTable("zoo", Discriminator = "kind")]
+    [CdcDerivedType(typeof(Car), "car")]
+    [CdcDerivedType(typeof(Bike), "bike")]
+    internal abstract partial record Vehicle
+    {
+        [PartitionKey("id")]
+        public required string Id { get; init; }
+    }
+
+    internal sealed record Car : Vehicle
+    {
+        [CdcAttribute("doors")]
+        public int Doors { get; init; }
+    }
+
+    internal sealed record Bike : Vehicle;
+
     [CdcTable("zoo")]
     [PartitionKey("id", Pattern = "OWNER#{Name}")]
     internal sealed partial record Owner
