@@ -59,6 +59,28 @@ public sealed class RedshiftTests(PostgreSql server)
     }
 
     [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task A_writer_that_has_looked_holds_the_others_back_until_it_has_written()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        await using var newer = await DialectSinks.StartAsync(Store(database));
+        await newer.WriteAsync([Named(1, 1, "oldest")], default);
+        Task? overtaking = null;
+        await using var older = await DialectSinks.StartAsync(Store(database, statement =>
+        {
+            if (statement.Text.StartsWith("MERGE", StringComparison.Ordinal) && overtaking is null)
+            {
+                overtaking = Task.Run(async () => await newer.WriteAsync([Named(1, 3, "newest")], default));
+                Assert.False(overtaking.Wait(TimeSpan.FromMilliseconds(500)), "Nothing held the other writer back.");
+            }
+
+            return statement;
+        }));
+        await older.WriteAsync([Named(1, 2, "older")], default);
+        await overtaking!;
+        Assert.Equal(["newest"], await database.RowsAsync("SELECT first_name FROM customers"));
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
     public async Task Keys_that_differ_in_trailing_blanks_are_two_rows()
     {
         await using var database = await PostgresDatabase.CreateAsync(server);
