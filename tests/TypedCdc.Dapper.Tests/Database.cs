@@ -75,7 +75,7 @@ internal sealed class Database : IAsyncDisposable
     {
         var schema = CdcModel.Get<T>().Schema;
         var isSqlite = Connection is Microsoft.Data.Sqlite.SqliteConnection;
-        var columns = schema.Attributes.Select(static one => one.ColumnName).Append("cdc_ver").Append("cdc_deleted_at")
+        var columns = schema.Attributes.Where(static one => one.HasColumn).Select(static one => one.ColumnName).Append("cdc_ver").Append("cdc_deleted_at")
             .Select(name => isSqlite ? $"typeof(\"{name}\")||' '||quote(\"{name}\")" : $"coalesce(\"{name}\"::text, '∅')");
         return [.. (await Connection.QueryAsync<string>($"SELECT {string.Join("||'|'||", columns)} FROM \"{schema.SqlName}__cdc\"")).Order(StringComparer.Ordinal)];
     }

@@ -10,6 +10,9 @@ public sealed partial record Customer
 {
     [PartitionKey("userid")] public required long UserId { get; init; }
 
+    /// <summary>Has no column: those behind it must not move.</summary>
+    [CdcAttribute("secret"), CdcColumn(Ignore = true)] public string? Secret { get; init; }
+
     [CdcAttribute("first_name")] public string? FirstName { get; init; }
 
     [CdcAttribute("balance")] public decimal? Balance { get; init; }
