@@ -15,15 +15,19 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
     /// <summary>Lets one worker migrate at a time, until its transaction ends.</summary>
     public const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('typedcdc migrations', 0))";
 
-    private const string CreateModels = "CREATE TABLE IF NOT EXISTS \"cdc_models\" (\"name\" text PRIMARY KEY, \"revisions\" text NOT NULL, \"horizon\" bigint, \"snapshot\" bigint, \"swept\" bigint)";
+    /// <summary>Makes the table of revisions.</summary>
+    public const string CreateModels = "CREATE TABLE IF NOT EXISTS \"cdc_models\" (\"name\" text PRIMARY KEY, \"revisions\" text NOT NULL, \"horizon\" bigint, \"snapshot\" bigint, \"swept\" bigint)";
 
-    private static readonly PostgresMigrations Rules = new();
+    /// <summary>PostgreSQL's rules.</summary>
+    public static readonly PostgresMigrations Rules = new();
 
     // What holds all that another holds (PostgreSQL documentation, "Numeric Types").
     private static readonly string[] Integers = ["smallint", "integer", "bigint", "numeric"];
     private static readonly string[] Floats = ["real", "double precision"];
 
     public override IReadOnlyList<(string Name, string Definition)> OwnColumns { get; } = [("cdc_old", "\"cdc_old\" bigint"), ("cdc_new", "\"cdc_new\" bigint")];
+
+    public override bool AppendsToViews => true;
 
     public override string Normalize(string type) => PostgresTypeName.InCatalogue(type);
 
@@ -133,7 +137,8 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
         return columns;
     }
 
-    private static async Task<PresentTable> PresentAsync(NpgsqlConnection connection, SqlTable table, CancellationToken cancellationToken)
+    /// <summary>A table and its view.</summary>
+    public static async Task<PresentTable> PresentAsync(NpgsqlConnection connection, SqlTable table, CancellationToken cancellationToken)
     {
         var columns = await PresentColumnsAsync(connection, Rules.TableName(table), cancellationToken);
         var view = new List<string>();
@@ -163,14 +168,16 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
         return new(columns, view, indexes);
     }
 
-    // What is in the table of ties is settled in a moment: it is made anew rather than migrated.
-    private static async Task MigrateTiesAsync(NpgsqlConnection connection, TargetTable table, CancellationToken cancellationToken)
+    /// <summary>Makes the table of ties, or adds the columns that it lacks: what is in it is settled in a moment.</summary>
+    public static async Task MigrateTiesAsync(NpgsqlConnection connection, TargetTable table, CancellationToken cancellationToken)
     {
         var statements = new PostgresStatements(table.Sql);
         await ExecuteAsync(connection, statements.CreateTies, cancellationToken);
-        foreach (var column in table.Sql.Columns)
+        var present = (await PresentColumnsAsync(connection, statements.Ties, cancellationToken)).ConvertAll(static column => column.Name).ToHashSet(StringComparer.Ordinal);
+        var missing = table.Sql.Columns.Where(column => !present.Contains(column.Name)).Select(static column => "ADD COLUMN " + SqlStatements.ColumnDefinition(SqlDatabase.Postgres, column)).ToList();
+        if (missing.Count > 0)
         {
-            await ExecuteAsync(connection, $"ALTER TABLE {statements.Ties} ADD COLUMN IF NOT EXISTS {SqlStatements.ColumnDefinition(SqlDatabase.Postgres, column)}", cancellationToken);
+            await ExecuteAsync(connection, $"ALTER TABLE {statements.Ties} {string.Join(", ", missing)}", cancellationToken);
         }
     }
 
@@ -189,7 +196,8 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
         }
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    /// <summary>Runs a statement.</summary>
+    public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);

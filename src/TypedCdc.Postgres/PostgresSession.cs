@@ -7,37 +7,34 @@ namespace TypedCdc.Postgres;
 internal sealed class PostgresSession : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
-    private readonly PostgresTable[] _tables;
+    private readonly Dictionary<int, PostgresTable> _tables = []; // by the table's index; opened at their first row
 
-    private PostgresSession(NpgsqlConnection connection, PostgresTable[] tables)
-    {
-        _connection = connection;
-        _tables = tables;
-    }
+    private PostgresSession(NpgsqlConnection connection) => _connection = connection;
 
-    public static async Task<PostgresSession> OpenAsync(NpgsqlDataSource dataSource, TableSet tables, CancellationToken cancellationToken)
+    public static async Task<PostgresSession> OpenAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
+        new(await dataSource.OpenConnectionAsync(cancellationToken));
+
+    /// <summary>Whether the session's temporary tables are those of the batch's tables: a table without a model that has got columns is another one than before.</summary>
+    public bool Fits(WriteBatch batch)
     {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        try
+        foreach (var rows in batch.Tables)
         {
-            var opened = new PostgresTable[tables.Tables.Count];
-            foreach (var table in tables.Tables)
+            if (rows.Count > 0 && !Fits(rows.Table))
             {
-                opened[table.Index] = await PostgresTable.OpenAsync(connection, table, cancellationToken);
+                return false;
             }
+        }
 
-            return new(connection, opened);
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
+        return true;
     }
+
+    /// <summary>Whether the session's temporary table is this table's, or none.</summary>
+    public bool Fits(TargetTable table) => !_tables.TryGetValue(table.Index, out var opened) || opened.Target == table;
 
     /// <summary>Writes all tables' rows. Where the server refuses a row, all is taken back and written again in parts, until the row stands alone.</summary>
     public async Task<WriteCounts> WriteAsync(WriteBatch batch, CancellationToken cancellationToken)
     {
+        await OpenTablesAsync(batch, cancellationToken);
         try
         {
             return await WriteUntilSureAsync(batch, isCareful: false, cancellationToken);
@@ -49,12 +46,12 @@ internal sealed class PostgresSession : IAsyncDisposable
     }
 
     /// <summary>Forgets old tombstones of one table.</summary>
-    public Task<int> PurgeAsync(int table, DateTimeOffset now, PurgePolicy policy, CancellationToken cancellationToken) =>
-        Array.Find(_tables, one => one.Index == table)!.PurgeAsync(now, policy, cancellationToken);
+    public async Task<int> PurgeAsync(TargetTable table, DateTimeOffset now, PurgePolicy policy, CancellationToken cancellationToken) =>
+        await (await OpenAsync(table, cancellationToken)).PurgeAsync(now, policy, cancellationToken);
 
     /// <summary>Remembers a whole snapshot of one table, and removes the rows that are not in the newest one.</summary>
-    public Task<long> FinishSnapshotAsync(int table, long? microseconds, CancellationToken cancellationToken) =>
-        Array.Find(_tables, one => one.Index == table)!.FinishSnapshotAsync(microseconds, cancellationToken);
+    public async Task<long> FinishSnapshotAsync(TargetTable table, long? microseconds, CancellationToken cancellationToken) =>
+        await (await OpenAsync(table, cancellationToken)).FinishSnapshotAsync(microseconds, cancellationToken);
 
     // Each of a write's tables can be wrong in some ways, once each.
     private async Task<WriteCounts> WriteUntilSureAsync(WriteBatch batch, bool isCareful, CancellationToken cancellationToken)
@@ -90,11 +87,12 @@ internal sealed class PostgresSession : IAsyncDisposable
     {
         await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
         var counts = default(WriteCounts);
-        foreach (var table in _tables)
+        for (var index = 0; index < batch.Tables.Length; index++)
         {
-            var rows = batch.Rows(table.Index);
+            var rows = batch.Rows(index);
             if (rows.Count > 0)
             {
+                var table = _tables[index];
                 counts.Add(isCareful
                     ? await table.WriteCarefullyAsync(rows, batch, transaction, cancellationToken)
                     : await table.WriteAsync(rows, batch, cancellationToken));
@@ -103,5 +101,27 @@ internal sealed class PostgresSession : IAsyncDisposable
 
         await transaction.CommitAsync(cancellationToken);
         return counts;
+    }
+
+    // Before the rows' transaction, which may be taken back.
+    private async Task OpenTablesAsync(WriteBatch batch, CancellationToken cancellationToken)
+    {
+        for (var index = 0; index < batch.Tables.Length; index++)
+        {
+            if (batch.Rows(index) is { Count: > 0 } rows)
+            {
+                await OpenAsync(rows.Table, cancellationToken);
+            }
+        }
+    }
+
+    private async ValueTask<PostgresTable> OpenAsync(TargetTable table, CancellationToken cancellationToken)
+    {
+        if (!_tables.TryGetValue(table.Index, out var opened))
+        {
+            _tables.Add(table.Index, opened = await PostgresTable.OpenAsync(_connection, table, cancellationToken));
+        }
+
+        return opened;
     }
 }

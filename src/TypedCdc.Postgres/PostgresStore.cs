@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TypedCdc.Sql;
 
@@ -9,20 +11,20 @@ internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalSt
 {
     private readonly ConcurrentBag<PostgresSession> _idle = [];
     private readonly NpgsqlDataSource _dataSource = options.DataSource ?? NpgsqlDataSource.Create(options.ConnectionString!);
-    private TableSet? _tables;
     private SinkMetrics? _metrics;
     private TimeProvider _time = TimeProvider.System;
+    private ILogger _logger = NullLogger.Instance;
 
     public string Name => "postgresql";
 
     // text and jsonb cannot hold NUL, and times are kept in microseconds (PostgreSQL documentation, "Character Types", "Date/Time Types").
-    public ValueLimits Limits { get; } = new() { TakesNul = false, TimeResolution = TimeSpan.TicksPerMicrosecond };
+    public ValueLimits Limits { get; } = new() { TakesNul = false, TimeResolution = TimeSpan.TicksPerMicrosecond, MaximumColumns = PostgresSchemaless.MaximumColumns };
 
     public async ValueTask StartAsync(TableSet tables, SinkContext context, SinkMetrics metrics, CancellationToken cancellationToken)
     {
-        _tables = tables;
         _metrics = metrics;
         _time = context.TimeProvider;
+        _logger = context.Logger;
         if (tables.Migrations != MigrationMode.Off)
         {
             await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
@@ -32,7 +34,7 @@ internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalSt
 
     public async ValueTask WriteAsync(WriteBatch batch, CancellationToken cancellationToken)
     {
-        var session = _idle.TryTake(out var idle) ? idle : await PostgresSession.OpenAsync(_dataSource, _tables!, cancellationToken);
+        var session = await TakeAsync(session => session.Fits(batch), cancellationToken);
         var rejectedBefore = batch.RejectedCount;
         try
         {
@@ -50,17 +52,17 @@ internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalSt
 
     public bool CanPurge => true;
 
-    public ValueTask<int> PurgeAsync(int table, PurgePolicy policy, CancellationToken cancellationToken) =>
-        InSessionAsync(session => session.PurgeAsync(table, _time.GetUtcNow(), policy, cancellationToken), cancellationToken);
+    public ValueTask<int> PurgeAsync(TargetTable table, PurgePolicy policy, CancellationToken cancellationToken) =>
+        InSessionAsync(table, session => session.PurgeAsync(table, _time.GetUtcNow(), policy, cancellationToken), cancellationToken);
 
     public bool CanFinishSnapshots => true;
 
-    public ValueTask<long> FinishSnapshotAsync(int table, long? microseconds, CancellationToken cancellationToken) =>
-        InSessionAsync(session => session.FinishSnapshotAsync(table, microseconds, cancellationToken), cancellationToken);
+    public ValueTask<long> FinishSnapshotAsync(TargetTable table, long? microseconds, CancellationToken cancellationToken) =>
+        InSessionAsync(table, session => session.FinishSnapshotAsync(table, microseconds, cancellationToken), cancellationToken);
 
-    private async ValueTask<T> InSessionAsync<T>(Func<PostgresSession, Task<T>> use, CancellationToken cancellationToken)
+    private async ValueTask<T> InSessionAsync<T>(TargetTable table, Func<PostgresSession, Task<T>> use, CancellationToken cancellationToken)
     {
-        var session = _idle.TryTake(out var idle) ? idle : await PostgresSession.OpenAsync(_dataSource, _tables!, cancellationToken);
+        var session = await TakeAsync(session => session.Fits(table), cancellationToken);
         try
         {
             var result = await use(session);
@@ -74,6 +76,14 @@ internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalSt
         }
     }
 
+    public bool KeepsSchemaless => true;
+
+    public async ValueTask<SchemalessShape> OpenAsync(SchemalessShape wanted, MigrationMode migrations, CancellationToken cancellationToken)
+    {
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        return await PostgresSchemaless.OpenAsync(connection, wanted, migrations, _logger, cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         while (_idle.TryTake(out var session))
@@ -85,5 +95,20 @@ internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalSt
         {
             await _dataSource.DisposeAsync();
         }
+    }
+
+    private async ValueTask<PostgresSession> TakeAsync(Func<PostgresSession, bool> fits, CancellationToken cancellationToken)
+    {
+        while (_idle.TryTake(out var idle))
+        {
+            if (fits(idle))
+            {
+                return idle;
+            }
+
+            await idle.DisposeAsync();
+        }
+
+        return await PostgresSession.OpenAsync(_dataSource, cancellationToken);
     }
 }

@@ -34,8 +34,8 @@ internal sealed class PostgresTable
         _revisions = new(PostgresMigrations.SelectRevisions, connection) { Parameters = { new() { Value = SqlName.Quote(table.Schema, SqlName.OfTable(table.Name)) } } };
     }
 
-    /// <summary>Its place in the sink's list of tables.</summary>
-    public int Index => _table.Index;
+    /// <summary>What is written.</summary>
+    public TargetTable Target => _table;
 
     /// <summary>Makes the session's temporary table and prepares what writes through it.</summary>
     public static async Task<PostgresTable> OpenAsync(NpgsqlConnection connection, TargetTable table, CancellationToken cancellationToken)

@@ -15,9 +15,11 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
     /// </summary>
     public const string SelectRevisions = "SELECT \"revisions\", \"horizon\", \"snapshot\", \"swept\" FROM \"cdc_models\" WHERE \"name\" = ?1";
 
-    private const string CreateModels = "CREATE TABLE IF NOT EXISTS \"cdc_models\" (\"name\" TEXT NOT NULL PRIMARY KEY, \"revisions\" TEXT NOT NULL, \"horizon\" INTEGER, \"snapshot\" INTEGER, \"swept\" INTEGER)";
+    /// <summary>Makes the table of revisions.</summary>
+    public const string CreateModels = "CREATE TABLE IF NOT EXISTS \"cdc_models\" (\"name\" TEXT NOT NULL PRIMARY KEY, \"revisions\" TEXT NOT NULL, \"horizon\" INTEGER, \"snapshot\" INTEGER, \"swept\" INTEGER)";
 
-    private static readonly SqliteMigrations Rules = new();
+    /// <summary>SQLite's rules.</summary>
+    public static readonly SqliteMigrations Rules = new();
 
     public override IReadOnlyList<(string Name, string Definition)> OwnColumns { get; } =
         [.. SqliteStatements.ImageColumns.Select(static name => (name, SqlName.Quote(name) + " INTEGER"))];
@@ -73,13 +75,14 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
         connection.Query("SELECT name, type, \"notnull\", pk, dflt_value IS NOT NULL FROM pragma_table_info(?1)", table)
             .ConvertAll(static row => new PresentColumn(row[0]!, row[1]!, row[2] == "0", int.Parse(row[3]!, System.Globalization.CultureInfo.InvariantCulture), row[4] == "1"));
 
-    private static PresentTable Present(SqliteConnection connection, SqlTable table) => new(
+    /// <summary>A table and its view.</summary>
+    public static PresentTable Present(SqliteConnection connection, SqlTable table) => new(
         PresentColumns(connection, SqlName.OfTable(table.Name)),
         connection.Query("SELECT c.name FROM pragma_table_info(?1) AS c JOIN sqlite_master AS m ON m.name = ?1 WHERE m.type = 'view'", table.Name).ConvertAll(static row => row[0]!),
         connection.Query("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?1", SqlName.OfTable(table.Name)).ConvertAll(static row => row[0]!));
 
-    // The table of ties has the same columns as the table, and as little to lose: what is in it, is settled in a moment.
-    private static void MigrateTies(SqliteConnection connection, TargetTable table)
+    /// <summary>Makes the table of ties, or adds the columns that it lacks: what is in it is settled in a moment.</summary>
+    public static void MigrateTies(SqliteConnection connection, TargetTable table)
     {
         var statements = new SqliteStatements(table.Sql);
         connection.Execute(statements.CreateTies);

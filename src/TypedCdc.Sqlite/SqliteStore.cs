@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TypedCdc.Sql;
 
 namespace TypedCdc.Sqlite;
@@ -11,13 +13,14 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
     // SQLite has one writer at a time anyway: waiting here costs no polling.
     private readonly SemaphoreSlim _writer = new(1, 1);
     private SqliteWriter? _connection;
-    private SqliteTable[] _tables = [];
+    private SqliteTable?[] _tables = [];
     private SinkMetrics? _metrics;
     private TimeProvider _time = TimeProvider.System;
+    private ILogger _logger = NullLogger.Instance;
 
     public string Name => "sqlite";
 
-    public ValueLimits Limits => ValueLimits.None;
+    public ValueLimits Limits { get; } = new() { MaximumColumns = SqliteSchemaless.MaximumColumns };
 
     /// <summary>For tests: called before each statement is run, with its text.</summary>
     internal Action<string>? BeforeStatement { get; init; }
@@ -27,6 +30,7 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
         tables.RequireDistinctNames(hasSchemas: false);
         _metrics = metrics;
         _time = context.TimeProvider;
+        _logger = context.Logger;
         var writer = _connection = new(options, context.TimeProvider) { BeforeStatement = BeforeStatement, Retried = metrics.Retried };
         await writer.ConfigureAsync(cancellationToken);
         await writer.InTransactionAsync(
@@ -54,7 +58,10 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
                 {
                     foreach (var rows in batch.Tables)
                     {
-                        _tables[rows.Table.Index].Write(rows, batch, ref counts);
+                        if (rows.Count > 0)
+                        {
+                            Table(writer.Connection, rows.Table).Write(rows, batch, ref counts);
+                        }
                     }
                 },
                 cancellationToken);
@@ -73,7 +80,7 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
 
     public bool CanFinishSnapshots => true;
 
-    public async ValueTask<long> FinishSnapshotAsync(int table, long? microseconds, CancellationToken cancellationToken)
+    public async ValueTask<long> FinishSnapshotAsync(TargetTable table, long? microseconds, CancellationToken cancellationToken)
     {
         var writer = _connection ?? throw new InvalidOperationException("The sink has not been started.");
         var all = 0L;
@@ -84,14 +91,14 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
             try
             {
                 await writer.InTransactionAsync(
-                    _ =>
+                    connection =>
                     {
                         if (microseconds is { } time)
                         {
-                            _tables[table].SetSnapshot(time);
+                            Table(connection, table).SetSnapshot(time);
                         }
 
-                        hasMore = _tables[table].Sweep(out removed);
+                        hasMore = Table(connection, table).Sweep(out removed);
                     },
                     cancellationToken);
             }
@@ -108,21 +115,38 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
 
     public bool CanPurge => true;
 
-    public async ValueTask<int> PurgeAsync(int table, PurgePolicy policy, CancellationToken cancellationToken)
+    public async ValueTask<int> PurgeAsync(TargetTable table, PurgePolicy policy, CancellationToken cancellationToken)
     {
         var writer = _connection ?? throw new InvalidOperationException("The sink has not been started.");
         var purged = 0;
         await _writer.WaitAsync(cancellationToken);
         try
         {
-            await writer.InTransactionAsync(_ => purged = _tables[table].Purge(_time.GetUtcNow(), policy), cancellationToken);
+            await writer.InTransactionAsync(connection => purged = Table(connection, table).Purge(_time.GetUtcNow(), policy), cancellationToken);
+            return purged;
         }
         finally
         {
             _writer.Release();
         }
+    }
 
-        return purged;
+    public bool KeepsSchemaless => true;
+
+    public async ValueTask<SchemalessShape> OpenAsync(SchemalessShape wanted, MigrationMode migrations, CancellationToken cancellationToken)
+    {
+        var writer = _connection ?? throw new InvalidOperationException("The sink has not been started.");
+        await _writer.WaitAsync(cancellationToken);
+        try
+        {
+            var opened = wanted;
+            await writer.InTransactionAsync(connection => opened = SqliteSchemaless.Open(connection, wanted, migrations, _logger), cancellationToken);
+            return opened;
+        }
+        finally
+        {
+            _writer.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -130,11 +154,28 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
         await _writer.WaitAsync();
         foreach (var table in _tables)
         {
-            table.Dispose();
+            table?.Dispose();
         }
 
         _tables = [];
         _connection?.Dispose();
         _connection = null;
+    }
+
+    // A table without a model that has got columns is another one than before, at the same place.
+    private SqliteTable Table(SqliteConnection connection, TargetTable table)
+    {
+        if (table.Index >= _tables.Length)
+        {
+            Array.Resize(ref _tables, table.Index + 1);
+        }
+
+        if (_tables[table.Index] is not { } opened || opened.Target != table)
+        {
+            _tables[table.Index]?.Dispose();
+            _tables[table.Index] = opened = new(connection, table);
+        }
+
+        return opened;
     }
 }

@@ -20,6 +20,7 @@ internal sealed class SqliteTable : IDisposable
 
     public SqliteTable(SqliteConnection connection, TargetTable table)
     {
+        Target = table;
         _connection = connection;
         var statements = _statements = new SqliteStatements(table.Sql);
         _table = table;
@@ -30,6 +31,9 @@ internal sealed class SqliteTable : IDisposable
         _ownRevision = Encoding.UTF8.GetBytes(table.Revision);
         _ties = new(connection, statements);
     }
+
+    /// <summary>What is written.</summary>
+    public TargetTable Target { get; }
 
     /// <summary>Writes, of each key, the newest row that SQLite takes, unless the table has a newer one.</summary>
     public void Write(RowBuffer rows, WriteBatch batch, ref WriteCounts counts)

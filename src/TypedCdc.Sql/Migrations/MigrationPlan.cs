@@ -156,7 +156,7 @@ internal sealed class MigrationPlan
             {
                 _widenings.Insert(0, drop);
             }
-            else
+            else if (!rules.AppendsToViews || !wanted.Take(view.Count).SequenceEqual(view, StringComparer.Ordinal))
             {
                 _steps.Add(drop);
             }

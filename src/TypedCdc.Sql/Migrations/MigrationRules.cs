@@ -8,6 +8,9 @@ internal abstract class MigrationRules(SqlDatabase database)
     /// <summary>The columns that the sink needs beside the model's, with their definitions.</summary>
     public abstract IReadOnlyList<(string Name, string Definition)> OwnColumns { get; }
 
+    /// <summary>Whether making the view anew may add columns behind those that it has. The view then keeps its privileges and what depends on it.</summary>
+    public virtual bool AppendsToViews => false;
+
     /// <summary>A declared type in the catalogue's words.</summary>
     public virtual string Normalize(string type) => type;
 

@@ -29,8 +29,8 @@ internal static class ModelRevisions
     public static bool IsNewest(ReadOnlySpan<byte> known, ReadOnlySpan<byte> own) =>
         known.EndsWith(own) && (known.Length == own.Length || known[^(own.Length + 1)] == ' ');
 
-    /// <summary>What a worker with an older model stops with.</summary>
-    public static SchemaDriftException IsOlder(TargetTable table) => new(
+    /// <summary>What a worker with an older model stops with; without a model, the sink looks again.</summary>
+    public static Exception IsOlder(TargetTable table) => table.Model is SchemalessModel ? new StaleShapeException(table) : new SchemaDriftException(
         $"The table '{table.Name}' has been written with a newer revision of the model '{table.Model.ClrType}' than this worker has ({table.Revision}). "
         + "Deploy the newer one. To go back to this one on purpose, start it once with tables.Add<…>(table => table.GoBackToThisModel()).");
 }

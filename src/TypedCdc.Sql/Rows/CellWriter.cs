@@ -99,7 +99,7 @@ internal static class CellWriter
     }
 
     // An escape is one only behind an even number of backslashes.
-    private static bool HasEscapedNul(ReadOnlySpan<byte> json)
+    internal static bool HasEscapedNul(ReadOnlySpan<byte> json)
     {
         for (var found = json.IndexOf("\\u0000"u8); found >= 0;)
         {

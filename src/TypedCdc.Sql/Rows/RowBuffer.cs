@@ -9,10 +9,13 @@ namespace TypedCdc.Sql;
 /// </summary>
 internal sealed class RowBuffer(TargetTable table) : IBufferWriter<byte>
 {
-    private Row[] _rows = new Row[256];
-    private Cell[] _cells = new Cell[256 * table.Columns.Length];
+    private const int FirstRows = 16;
+    private const int FirstBytes = 1024;
+
+    private Row[] _rows = [];
+    private Cell[] _cells = [];
     private int[] _order = [];
-    private byte[] _bytes = new byte[16 * 1024];
+    private byte[] _bytes = [];
     private int _length;
 
     /// <summary>Where the last finished row's bytes end: what an unfinished row left behind is overwritten.</summary>
@@ -52,8 +55,9 @@ internal sealed class RowBuffer(TargetTable table) : IBufferWriter<byte>
         _length = _rowEnd;
         if (Count == _rows.Length)
         {
-            Array.Resize(ref _rows, Count * 2);
-            Array.Resize(ref _cells, _cells.Length * 2);
+            // Begins with nothing: most tables of a sink have no row in most writes.
+            Array.Resize(ref _rows, Math.Max(FirstRows, Count * 2));
+            Array.Resize(ref _cells, _rows.Length * Table.Columns.Length);
         }
 
         var cells = _cells.AsSpan(Count * Table.Columns.Length, Table.Columns.Length);
@@ -95,7 +99,7 @@ internal sealed class RowBuffer(TargetTable table) : IBufferWriter<byte>
     {
         if (_bytes.Length - _length < Math.Max(sizeHint, 1))
         {
-            Array.Resize(ref _bytes, Math.Max(checked(_bytes.Length * 2), checked(_length + sizeHint)));
+            Array.Resize(ref _bytes, Math.Max(Math.Max(FirstBytes, checked(_bytes.Length * 2)), checked(_length + Math.Max(sizeHint, 1))));
         }
 
         return _bytes.AsSpan(_length);

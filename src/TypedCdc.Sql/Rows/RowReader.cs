@@ -131,11 +131,11 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
     }
 
     // A row of a snapshot is as old as the start of its scan, and surely not newer than a change that came after that. One without a time is older than everything.
-    private static long TimeOf(in CdcRecord record, TargetTable table) => record.Operation == ChangeOperation.Snapshot
+    internal static long TimeOf(in CdcRecord record, TargetTable table) => record.Operation == ChangeOperation.Snapshot
         ? Math.Max(0, record.TimestampMicroseconds - table.SnapshotMargin)
         : record.TimestampMicroseconds;
 
-    private static Tie? Images(in CdcRecord record)
+    internal static Tie? Images(in CdcRecord record)
     {
         try
         {
@@ -171,7 +171,7 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
         }
     }
 
-    private static int OffsetOf(ReadOnlySpan<byte> utf8, ReadOnlyMemory<byte> slice) => utf8.Overlaps(slice.Span, out var offset) ? offset : 0;
+    internal static int OffsetOf(ReadOnlySpan<byte> utf8, ReadOnlyMemory<byte> slice) => utf8.Overlaps(slice.Span, out var offset) ? offset : 0;
 
     internal static Cell Key(RowBuffer buffer, TargetColumn column, ReadOnlySpan<byte> utf8, AttributeSlot slot)
     {

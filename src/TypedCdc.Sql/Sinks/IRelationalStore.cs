@@ -12,6 +12,17 @@ internal interface IRelationalStore : IAsyncDisposable
     /// <summary>Creates what is missing; refuses what does not fit.</summary>
     ValueTask StartAsync(TableSet tables, SinkContext context, SinkMetrics metrics, CancellationToken cancellationToken);
 
+    /// <summary>Whether <see cref="OpenAsync"/> does something.</summary>
+    bool KeepsSchemaless => false;
+
+    /// <summary>
+    /// Makes a table without a model as wide as is wanted, or as wide as another worker has made it; alone, if several workers want to. What is returned is what the database has
+    /// now, and may be less than what was wanted.
+    /// </summary>
+    /// <exception cref="SchemaDriftException">The table is kept in another way than it was, or is not there and may not be made.</exception>
+    ValueTask<SchemalessShape> OpenAsync(SchemalessShape wanted, MigrationMode migrations, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     /// <summary>
     /// Writes, for each key of each table, the newest row that the database takes, unless the table has a newer one: all of it or nothing. Rows that it refuses are
     /// told to <see cref="WriteBatch.Reject"/>.
@@ -25,11 +36,11 @@ internal interface IRelationalStore : IAsyncDisposable
     /// Remembers that a whole snapshot of the table was written, and removes the rows that are older than it: those of items that were not in it. From then on an older change of an item
     /// that the table does not have is stale. What a crash leaves undone is done by the next call, or when a sink starts.
     /// </summary>
-    /// <param name="table">The table's index.</param>
+    /// <param name="table">The table.</param>
     /// <param name="microseconds">The time of the snapshot's rows; null to do what was left undone.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>How many rows were removed.</returns>
-    ValueTask<long> FinishSnapshotAsync(int table, long? microseconds, CancellationToken cancellationToken) => throw new NotSupportedException();
+    ValueTask<long> FinishSnapshotAsync(TargetTable table, long? microseconds, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     /// <summary>Whether <see cref="PurgeAsync"/> does something.</summary>
     bool CanPurge => false;
@@ -38,9 +49,9 @@ internal interface IRelationalStore : IAsyncDisposable
     /// Forgets some of the tombstones that are older than the policy keeps them, with the ties that belong to them, and remembers in the same transaction up to when the table has
     /// forgotten removed items: from then on an older change of an item that the table does not have is refused (<see cref="PurgeHorizon"/>), and a removal of such an item does nothing.
     /// </summary>
-    /// <param name="table">The table's index.</param>
+    /// <param name="table">The table.</param>
     /// <param name="policy">How long tombstones stay.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>How many tombstones were taken away; fewer than <see cref="PurgePolicy.BatchRows"/> where there are no more.</returns>
-    ValueTask<int> PurgeAsync(int table, PurgePolicy policy, CancellationToken cancellationToken) => throw new NotSupportedException();
+    ValueTask<int> PurgeAsync(TargetTable table, PurgePolicy policy, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -10,8 +10,9 @@ namespace TypedCdc.Sql;
 /// </summary>
 internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : ISink, ISnapshotSink, IAsyncDisposable
 {
-    private readonly ConcurrentBag<WriteBatch> _idle = [];
+    private readonly ConcurrentBag<Buffers> _idle = [];
     private TableRoutes? _routes;
+    private SchemalessTables? _schemaless;
     private SinkContext? _context;
     private PurgeTimer? _purge;
 
@@ -23,6 +24,7 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
         _context = context;
         _routes = new(tables.Tables, context.Tables);
         Metrics = new(store.Name, context.Logger);
+        _schemaless = new(tables, context.Tables, store, Metrics);
         foreach (var table in tables.Tables)
         {
             table.Limits = store.Limits;
@@ -33,12 +35,17 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
             throw new InvalidOperationException($"The sink for {store.Name} cannot purge tombstones. Take out TombstoneRetention.");
         }
 
+        if (tables.Schemaless.Count > 0 && !store.KeepsSchemaless)
+        {
+            throw new InvalidOperationException($"The sink for {store.Name} keeps no tables without a model. Take out tables.AddDocuments(…) and tables.AddColumns(…).");
+        }
+
         await store.StartAsync(tables, context, Metrics, cancellationToken);
         if (store.CanFinishSnapshots)
         {
             foreach (var table in tables.Tables)
             {
-                Metrics.Removed(await store.FinishSnapshotAsync(table.Index, null, cancellationToken));
+                Metrics.Removed(await store.FinishSnapshotAsync(table, null, cancellationToken));
             }
         }
 
@@ -50,13 +57,13 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
 
     public async ValueTask FinishSnapshotAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
     {
-        if (_context is not { } context || _routes is null)
+        if (_context is not { } context || _routes is null || _schemaless is null)
         {
             throw new InvalidOperationException("The sink has not been started.");
         }
 
         var started = (snapshot.StartedAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        foreach (var table in _routes.Find(snapshot.TableName).Tables)
+        foreach (var table in (TargetTable[])[.. _routes.Find(snapshot.TableName).Tables, .. await _schemaless.RefreshAsync(snapshot.TableName, cancellationToken)])
         {
             if (!store.CanFinishSnapshots)
             {
@@ -64,7 +71,7 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
                 continue;
             }
 
-            var removed = await store.FinishSnapshotAsync(table.Index, Math.Max(0, started - table.SnapshotMargin), cancellationToken);
+            var removed = await store.FinishSnapshotAsync(table, Math.Max(0, started - table.SnapshotMargin), cancellationToken);
             Metrics!.Removed(removed);
             context.Logger.LogInformation("The snapshot of '{Source}' from {Time:O} is complete: {Removed} items of '{Table}' are not in it and were removed.", snapshot.TableName, snapshot.StartedAt, removed, table.Name);
         }
@@ -74,12 +81,12 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
     public async ValueTask PurgeAsync(CancellationToken cancellationToken)
     {
         var policy = tables.Purge ?? throw new InvalidOperationException("The sink has no TombstoneRetention.");
-        foreach (var table in tables.Tables)
+        foreach (var table in _schemaless!.Current.Written)
         {
             int purged;
             do
             {
-                purged = await store.PurgeAsync(table.Index, policy, cancellationToken);
+                purged = await store.PurgeAsync(table, policy, cancellationToken);
                 Metrics!.Purged(purged);
             }
             while (purged >= PurgePolicy.BatchRows);
@@ -88,32 +95,45 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
 
     public async ValueTask WriteAsync(IReadOnlyList<CdcRecord> records, CancellationToken cancellationToken)
     {
-        if (_context is not { } context || _routes is null || Metrics is not { } metrics)
+        if (_context is not { } context || _schemaless is not { } schemaless || Metrics is not { } metrics)
         {
             throw new InvalidOperationException("The sink has not been started.");
         }
 
         var started = context.TimeProvider.GetTimestamp();
-        if (!_idle.TryTake(out var batch))
+        for (var mayWish = true; ; mayWish = false)
         {
-            batch = new(tables.Tables, new(_routes, metrics));
-        }
+            var buffers = Take(schemaless.Current, metrics);
+            var batch = buffers.Batch;
+            try
+            {
+                buffers.Schemaless.MayWish = mayWish;
+                batch.Read(records);
+                if (buffers.Schemaless.Wanted is { Count: > 0 } wanted)
+                {
+                    // The buffers know the tables as they were: all is read once more.
+                    await schemaless.OpenAsync(wanted, cancellationToken);
+                    continue;
+                }
 
-        try
-        {
-            batch.Read(records);
-            await store.WriteAsync(batch, cancellationToken);
-            metrics.Batch(records.Count, batch.RejectedCount, context.TimeProvider.GetElapsedTime(started));
-            batch.ThrowIfRejected();
-        }
-        catch (DbException error) when (error.IsTransient)
-        {
-            metrics.Retried(); // by delivery
-            throw;
-        }
-        finally
-        {
-            _idle.Add(batch);
+                await store.WriteAsync(batch, cancellationToken);
+                metrics.Batch(records.Count, batch.RejectedCount, context.TimeProvider.GetElapsedTime(started));
+                batch.ThrowIfRejected();
+                return;
+            }
+            catch (DbException error) when (error.IsTransient)
+            {
+                metrics.Retried(); // by delivery
+                throw;
+            }
+            catch (StaleShapeException stale)
+            {
+                await schemaless.RefreshAsync(stale.Table, cancellationToken);
+            }
+            finally
+            {
+                _idle.Add(buffers);
+            }
         }
     }
 
@@ -126,4 +146,21 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
 
         await store.DisposeAsync();
     }
+
+    private Buffers Take(SchemalessCatalog catalog, SinkMetrics metrics)
+    {
+        while (_idle.TryTake(out var idle))
+        {
+            if (idle.Catalog == catalog)
+            {
+                return idle;
+            }
+        }
+
+        var schemaless = new SchemalessReader(_schemaless!, catalog, store.Limits);
+        return new(catalog, new(catalog.All, new(_routes!, metrics), tables.Schemaless.Count > 0 ? schemaless : null), schemaless);
+    }
+
+    /// <summary>What one write needs, for the tables as they were when it was made.</summary>
+    private sealed record Buffers(SchemalessCatalog Catalog, WriteBatch Batch, SchemalessReader Schemaless);
 }

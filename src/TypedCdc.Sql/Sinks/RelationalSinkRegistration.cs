@@ -16,7 +16,7 @@ internal static class RelationalSinkRegistration
         if (tables.Histories.Count > 0)
         {
             cdc.AddHistorySink(name, tables, openHistory ?? throw new InvalidOperationException($"The {name} sink keeps no history. Take out tables.AddHistory<…>()."), configure);
-            if (tables.Tables.Count == 0)
+            if (tables.Tables.Count + tables.Schemaless.Count == 0)
             {
                 return cdc;
             }
@@ -32,6 +32,11 @@ internal static class RelationalSinkRegistration
             foreach (var table in tables.Tables)
             {
                 options.Models.Add(table.Model);
+            }
+
+            foreach (var rule in tables.Schemaless)
+            {
+                options.Tables.Add(rule.Tables);
             }
 
             options.TellsModelsApart = true;
@@ -57,7 +62,7 @@ internal static class RelationalSinkRegistration
             options.Images = tables.Histories.Aggregate(Images.None, static (images, table) => images | table.Images);
 
             // The user's name is the other sink's.
-            options.Name = options.Name is { } given && tables.Tables.Count > 0 ? given + "History" : options.Name;
+            options.Name = options.Name is { } given && tables.Tables.Count + tables.Schemaless.Count > 0 ? given + "History" : options.Name;
         });
     }
 }

@@ -9,6 +9,9 @@ internal sealed record ValueLimits
     /// <summary>Text and documents may hold the character U+0000.</summary>
     public bool TakesNul { get; init; } = true;
 
+    /// <summary>The most columns of attributes that a table can have, beside those of the sink's own.</summary>
+    public int MaximumColumns { get; init; } = int.MaxValue;
+
     /// <summary>The least part of times and durations, in ticks of 100 ns.</summary>
     public long TimeResolution { get; init; } = 1;
 

@@ -8,9 +8,11 @@ internal sealed class WriteBatch
     private readonly RowBuffer[] _buffers;
     private readonly List<RejectedRecord> _rejected = [];
     private readonly RowReader _reader;
+    private readonly SchemalessReader? _schemaless;
 
-    public WriteBatch(IReadOnlyList<TargetTable> tables, RowReader reader)
+    public WriteBatch(IReadOnlyList<TargetTable> tables, RowReader reader, SchemalessReader? schemaless = null)
     {
+        _schemaless = schemaless;
         _buffers = [.. tables.Select(static table => new RowBuffer(table))];
         _reader = reader;
     }
@@ -32,11 +34,15 @@ internal sealed class WriteBatch
             buffer.Clear();
         }
 
+        _schemaless?.Begin();
         for (var i = 0; i < records.Count; i++)
         {
             try
             {
-                _reader.Read(records[i], i, _buffers);
+                if (_schemaless is null || !_schemaless.TryRead(records[i], i, _buffers))
+                {
+                    _reader.Read(records[i], i, _buffers);
+                }
             }
             catch (CdcDecodeException error)
             {

@@ -40,4 +40,10 @@ internal sealed record TableSet(IReadOnlyList<TargetTable> Tables, MigrationMode
 
     /// <summary>The append-only tables of changes.</summary>
     public IReadOnlyList<HistoryTable> Histories { get; init; } = [];
+
+    /// <summary>How much older than its scan's start a row of a table without a model is taken to be, in microseconds.</summary>
+    public long SnapshotMargin { get; init; }
+
+    /// <summary>What is kept of DynamoDB tables without a model.</summary>
+    public IReadOnlyList<SchemalessRule> Schemaless { get; init; } = [];
 }

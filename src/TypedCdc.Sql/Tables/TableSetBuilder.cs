@@ -1,7 +1,7 @@
 namespace TypedCdc;
 
 /// <summary>Collects the tables that a relational sink keeps: <c>tables => tables.Add&lt;Customer&gt;()</c>.</summary>
-public sealed class TableSetBuilder
+public sealed partial class TableSetBuilder
 {
     private readonly List<Sql.TargetTable> _tables = [];
     private readonly List<Sql.HistoryTable> _histories = [];
@@ -97,12 +97,15 @@ public sealed class TableSetBuilder
             throw new InvalidOperationException("SnapshotMargin must not be negative.");
         }
 
+        var margin = SnapshotMargin.Ticks / TimeSpan.TicksPerMicrosecond;
         foreach (var table in _tables)
         {
-            table.SnapshotMargin = SnapshotMargin.Ticks / TimeSpan.TicksPerMicrosecond;
+            table.SnapshotMargin = margin;
         }
 
-        Sql.TableSet built = _tables.Count + _histories.Count > 0 ? new([.. _tables], Migrations) { Histories = [.. _histories], Purge = BuildPurge() } : throw new InvalidOperationException("The sink was given no table. Add one: tables => tables.Add<Customer>().");
+        Sql.TableSet built = _tables.Count + _histories.Count + _schemaless.Count > 0
+            ? new([.. _tables], Migrations) { Histories = [.. _histories], Purge = BuildPurge(), Schemaless = [.. _schemaless], SnapshotMargin = margin }
+            : throw new InvalidOperationException("The sink was given no table. Add one: tables => tables.Add<Customer>().");
         built.RequireDistinctNames(hasSchemas: true);
         return built;
     }

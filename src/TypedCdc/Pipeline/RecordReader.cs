@@ -93,7 +93,7 @@ internal sealed class RecordReader
                 subscribers = [only];
             }
 
-            tracked.KeyHash = subscribers.Length == 0 ? 0 : route.IsKnown ? record.GetKeyHash(route.Models[0]) : record.GetKeyHash();
+            tracked.KeyHash = subscribers.Length == 0 ? 0 : route.Models.Count > 0 ? record.GetKeyHash(route.Models[0]) : record.GetKeyHash();
             tracked.Record = record;
             tracked.Operation = record.Operation;
             tracked.Route = route;
@@ -210,6 +210,6 @@ internal sealed class RecordReader
             }
         }
 
-        return new(tableName, models, [.. subscribers], _settings.Statistics.ForTable(tableName));
+        return new(tableName, models, [.. subscribers], _settings.Statistics.ForTable(tableName)) { IsNamed = _subscribers.Any(subscriber => subscriber.Names(tableName)) };
     }
 }

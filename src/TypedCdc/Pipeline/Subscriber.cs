@@ -19,6 +19,9 @@ internal abstract class Subscriber
     /// <summary>The images it needs.</summary>
     internal abstract Images Images { get; }
 
+    /// <summary>Whether it was told of a table by name, so that the table is not unknown although it may have no model.</summary>
+    internal virtual bool Names(string tableName) => false;
+
     /// <summary>Whether it takes the records of a table with these models; none: the table is unknown.</summary>
     internal abstract bool Accepts(string tableName, IReadOnlyList<CdcModel> models);
 

@@ -7,7 +7,11 @@ namespace TypedCdc.Pipeline;
 /// <param name="Statistics">The table's counters.</param>
 internal sealed record TableRoute(string TableName, IReadOnlyList<CdcModel> Models, int[] Subscribers, TableStatistics Statistics)
 {
-    internal bool IsKnown => Models.Count > 0;
+    /// <summary>The table has a model, or some subscriber was told of it by name.</summary>
+    internal bool IsKnown => Models.Count > 0 || IsNamed;
+
+    /// <summary>Some subscriber was told of the table by name.</summary>
+    internal bool IsNamed { get; init; }
 
     /// <summary>Not every item of the table is of every model: each item must be asked.</summary>
     internal bool IsShared { get; } = Models.Count > 1 || Models.Any(static model => model.IsSelective);

@@ -10,6 +10,7 @@ internal sealed class RawSinkSubscriber : Subscriber
     private readonly SinkOptions _options;
     private readonly IReadOnlyList<ITransformChain> _transforms;
     private readonly bool _isOwned;
+    private readonly List<TableNamePattern> _tables;
 
     internal RawSinkSubscriber(string name, ISink sink, SinkOptions options, IReadOnlyList<ITransformChain> transforms, bool isOwned)
         : base(name, options.Failure)
@@ -18,15 +19,18 @@ internal sealed class RawSinkSubscriber : Subscriber
         _options = options;
         _transforms = transforms;
         _isOwned = isOwned;
+        _tables = [.. options.Tables.Select(static tables => new TableNamePattern(tables))];
     }
 
     internal override LanePolicy Lanes => _options.ToLanes(Name);
 
     internal override Images Images => _options.Images;
 
-    internal override bool Accepts(string tableName, IReadOnlyList<CdcModel> models) => models.Count == 0
+    internal override bool Names(string tableName) => _tables.Exists(pattern => pattern.Matches(tableName));
+
+    internal override bool Accepts(string tableName, IReadOnlyList<CdcModel> models) => Names(tableName) || (models.Count == 0
         ? _options.AcceptUnknownTables
-        : _options.Models.Count == 0 || models.Any(_options.Models.Contains);
+        : (_options.Models.Count == 0 && _tables.Count == 0) || models.Any(_options.Models.Contains));
 
     internal override bool TellsModelsApart => _options.TellsModelsApart;
 

@@ -28,6 +28,12 @@ public sealed class SinkOptions
     /// <summary>The models whose records the sink takes. The default value is empty: those of every registered model.</summary>
     public IList<CdcModel> Models { get; } = [];
 
+    /// <summary>
+    /// DynamoDB tables whose records the sink takes whatever their model, and also where they have none: exact names, or with <c>*</c> for any characters. The default value is empty.
+    /// Where there are some, <see cref="Models"/> that is empty means no model.
+    /// </summary>
+    public IList<string> Tables { get; } = [];
+
     /// <summary>Whether the sink also takes records of tables without a model. The default value is false: they are counted and said, not written.</summary>
     public bool AcceptUnknownTables { get; set; }
 

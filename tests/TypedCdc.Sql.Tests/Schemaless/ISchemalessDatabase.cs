@@ -1,0 +1,54 @@
+using TypedCdc.Services;
+
+namespace TypedCdc.Sql.Tests.Schemaless;
+
+/// <summary>What the tests of tables without a model need of a database.</summary>
+internal interface ISchemalessDatabase : IAsyncDisposable
+{
+    Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables);
+
+    /// <summary>The rows of a query, columns parted by <c>|</c>, NULL as <c>∅</c>.</summary>
+    Task<string[]> RowsAsync(string sql);
+
+    /// <summary>A view's columns in their order.</summary>
+    Task<string[]> ColumnsAsync(string view);
+
+    /// <summary>The function that makes a character of its number.</summary>
+    string Character { get; }
+}
+
+internal sealed class SchemalessSqlite : ISchemalessDatabase
+{
+    private readonly SqliteFixture _fixture = new();
+
+    public string Path => _fixture.Path;
+
+    public string Character => "char";
+
+    public Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables) => _fixture.StartAsync(tables);
+
+    public Task<string[]> RowsAsync(string sql) => Task.FromResult(_fixture.Rows(sql));
+
+    public Task<string[]> ColumnsAsync(string view) => Task.FromResult(_fixture.Rows($"SELECT name FROM pragma_table_info('{view}') ORDER BY cid"));
+
+    public ValueTask DisposeAsync()
+    {
+        _fixture.Dispose();
+        return default;
+    }
+}
+
+internal sealed class SchemalessPostgres(PostgresDatabase database) : ISchemalessDatabase
+{
+    public string Character => "chr";
+
+    public static async Task<ISchemalessDatabase> CreateAsync(PostgreSql server) => new SchemalessPostgres(await PostgresDatabase.CreateAsync(server));
+
+    public Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables) => database.StartAsync(tables);
+
+    public Task<string[]> RowsAsync(string sql) => database.RowsAsync(sql);
+
+    public Task<string[]> ColumnsAsync(string view) => database.RowsAsync($"SELECT attname::text FROM pg_attribute WHERE attrelid = '\"{view}\"'::regclass AND attnum > 0 ORDER BY attnum");
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+}
