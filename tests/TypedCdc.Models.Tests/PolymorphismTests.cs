@@ -79,4 +79,18 @@ public sealed class PolymorphismTests
     }
 
     private sealed record Puppy : Animal;
+
+    [Fact]
+    public void Dictionaries_of_derived_types_and_implementations_of_an_interface()
+    {
+        const string Json = """
+            {"Id":{"S":"a"},"Places":{"M":{"x":{"M":{"kind":{"S":"house"},"rooms":{"N":"3"}}}}},"Beds":{"L":[{"M":{"$type":{"S":"circle"},"radius":{"N":"1.5"}}},{"M":{"$type":{"S":"square"},"side":{"N":"2"}}}]}}
+            """;
+        var park = Items.Decode<Park>(Json);
+        Assert.Equal(3, Assert.IsType<House>(park.Places["x"]).Rooms);
+        Assert.Equal([new Circle(1.5), new Square(2)], park.Beds);
+        var again = Park.FromItem(park.ToItem());
+        Assert.Equal(park.Beds, again.Beds);
+        Assert.Equal(park.Places["x"], again.Places["x"]);
+    }
 }

@@ -75,7 +75,7 @@ internal static class PartsEmitter
         });
         writer.Line();
         writer.Open($"internal static string NameOf({model.TypeName} value) => value switch");
-        foreach (var name in model.Names)
+        foreach (var name in model.Names.Where(static name => !name.IsAlias))
         {
             writer.Line($"{model.TypeName}.{name.Member} => {CSharpLiteral.Of(name.Name)},");
         }

@@ -44,7 +44,8 @@ internal sealed record EnumModel(string Codec, string TypeName, EquatableArray<E
 /// <summary>The name of one member of an enum.</summary>
 /// <param name="Member">The member as C# writes it.</param>
 /// <param name="Name">The name in DynamoDB.</param>
-internal sealed record EnumName(string Member, string Name);
+/// <param name="IsAlias">Another member of the same value comes before, whose name is written.</param>
+internal sealed record EnumName(string Member, string Name, bool IsAlias);
 
 /// <summary>A converter that the model uses.</summary>
 /// <param name="Field">The field that holds it.</param>

@@ -120,11 +120,12 @@ internal sealed class ValueClassifier(ParseContext context)
         }
 
         var names = new List<EnumName>();
+        var values = new HashSet<object?>();
         foreach (var member in type.GetMembers().OfType<IFieldSymbol>().Where(static field => field.HasConstantValue))
         {
             if (OwnNameOf(member) is { } name)
             {
-                names.Add(new(ModelShape.IdentifierOf(member.Name), name));
+                names.Add(new(ModelShape.IdentifierOf(member.Name), name, IsAlias: !values.Add(member.ConstantValue)));
             }
         }
 

@@ -55,3 +55,15 @@ public sealed record Kennel : Place
     [CdcAttribute("inner")]
     public Place? Inner { get; init; }
 }
+
+/// <summary>Maps of one of several types by name, and a list of them, whatever their common type is.</summary>
+[CdcTable("parks")]
+public sealed partial record Park([PartitionKey] string Id, Dictionary<string, Place> Places, IReadOnlyList<IShape> Beds);
+
+[CdcDerivedType(typeof(Circle), "circle")]
+[CdcDerivedType(typeof(Square), "square")]
+public interface IShape;
+
+public sealed record Circle([property: CdcAttribute("radius")] double Radius) : IShape;
+
+public readonly record struct Square([property: CdcAttribute("side")] decimal Side) : IShape;

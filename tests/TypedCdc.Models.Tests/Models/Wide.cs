@@ -14,6 +14,10 @@ public enum Status
     [EnumMember(Value = "in transit \"✈\"")] InTransit,
 
     Delivered,
+
+    // Two names of one value: both are read, the first is written.
+    [EnumMember(Value = "mislaid")] Lost,
+    [EnumMember(Value = "missing")] Missing = Lost,
 }
 
 [EnumNumber]
