@@ -16,8 +16,8 @@ public enum Status
     Delivered,
 
     // Two names of one value: both are read, the first is written.
-    [EnumMember(Value = "mislaid")] Lost,
-    [EnumMember(Value = "missing")] Missing = Lost,
+    [EnumMember(Value = "mislaid")] Mislaid,
+    [EnumMember(Value = "missing")] Missing = Mislaid,
 }
 
 [EnumNumber]
