@@ -78,10 +78,10 @@ internal sealed class PostgresSession : IAsyncDisposable
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     /// <summary>
-    /// The row itself is what the server will not take (PostgreSQL documentation, "PostgreSQL Error Codes"): 22 data exception, 23 integrity constraint, 54 program
-    /// limit, and the limits of an index row or a jsonb.
+    /// The row itself is what the server will not take (PostgreSQL documentation, "PostgreSQL Error Codes"): 22 data exception, 23 integrity constraint, 44 WITH CHECK
+    /// OPTION, 54 program limit, P0 an exception that a trigger raised.
     /// </summary>
-    internal static bool IsOfTheRow(PostgresException error) => error.SqlState[..2] is "22" or "23" or "54" or "44";
+    internal static bool IsOfTheRow(PostgresException error) => error.SqlState[..2] is "22" or "23" or "44" or "54" or "P0";
 
     private async Task<WriteCounts> WriteAsync(WriteBatch batch, bool isCareful, CancellationToken cancellationToken)
     {

@@ -94,6 +94,13 @@ internal sealed class PostgresStatements
     /// <summary>Forgets what is remembered of items whose row is of a newer time now.</summary>
     public string ForgetSettledTies => $"""DELETE FROM {Ties} AS x USING {Stage} AS s WHERE {SameKey("x")} AND left(x."cdc_ver", 19) < left(s."cdc_ver", 19)""";
 
+    /// <summary>Lets the table's constraints look at a staged row (1), whose key is there, without writing it.</summary>
+    public string TryTie => $"""
+        INSERT INTO {Table} ({List(_columns)})
+        SELECT {Values("s")} FROM {Stage} AS s WHERE s."cdc_ord" = $1
+        ON CONFLICT ({List(_keys)}) DO NOTHING
+        """;
+
     /// <summary>Remembers the row that the table has for a staged row's (1) key, unless that came from the remembered ones.</summary>
     public string RememberPresent => $"""
         INSERT INTO {Ties} ({List(_columns)})

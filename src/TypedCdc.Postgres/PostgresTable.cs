@@ -73,7 +73,7 @@ internal sealed class PostgresTable
         }
 
         await CopyAsync(_statements.Copy, cancellationToken);
-        return await UpsertAsync(rows, batch, counts, cancellationToken);
+        return await UpsertAsync(rows, batch, counts, static (ties, ordinal, token) => ties.DecideAsync(ordinal, token), cancellationToken);
     }
 
     /// <summary>
@@ -144,7 +144,7 @@ internal sealed class PostgresTable
             }
 
             await CopyAsync(_statements.Copy, cancellationToken);
-            counts = await UpsertAsync(rows, batch, counts, cancellationToken);
+            counts = await UpsertAsync(rows, batch, counts, DecideCarefullyAsync, cancellationToken);
             await ExecuteAsync($"TRUNCATE {_statements.Stage}", cancellationToken);
             await transaction.ReleaseAsync("rows", cancellationToken);
             return counts;
@@ -168,6 +168,24 @@ internal sealed class PostgresTable
             return next < rows.Count && rows.IsSameKey(rows.At(refused), rows.At(next))
                 ? await WriteKeysAsync(rows, [next], batch, transaction, cancellationToken)
                 : default;
+        }
+
+        // The row that the table refuses is the one that asks for its say, and not the one that it would have been beside.
+        async Task<bool> DecideCarefullyAsync(PostgresTies ties, int ordinal, CancellationToken token)
+        {
+            await transaction.SaveAsync("tie", token);
+            try
+            {
+                var isOther = await ties.DecideAsync(ordinal, token);
+                await transaction.ReleaseAsync("tie", token);
+                return isOther;
+            }
+            catch (PostgresException error) when (PostgresSession.IsOfTheRow(error))
+            {
+                await transaction.RollbackAsync("tie", token);
+                batch.Reject(rows[rows.At(ordinal)].Record, Explain(error));
+                return false;
+            }
         }
     }
 
@@ -235,7 +253,8 @@ internal sealed class PostgresTable
     /// <summary>Remembers a whole snapshot, and removes the rows that are not in the newest one.</summary>
     public Task<long> FinishSnapshotAsync(long? microseconds, CancellationToken cancellationToken) => _horizon.FinishSnapshotAsync(microseconds, cancellationToken);
 
-    private async Task<WriteCounts> UpsertAsync(RowBuffer rows, WriteBatch batch, WriteCounts counts, CancellationToken cancellationToken)
+    private async Task<WriteCounts> UpsertAsync(
+        RowBuffer rows, WriteBatch batch, WriteCounts counts, Func<PostgresTies, int, CancellationToken, Task<bool>> decide, CancellationToken cancellationToken)
     {
         var refused = await _horizon.RefuseAsync(rows, batch, cancellationToken);
         counts.Staged -= refused.Staged;
@@ -265,7 +284,7 @@ internal sealed class PostgresTable
             foreach (var ordinal in await _ties.FindAsync(cancellationToken))
             {
                 counts.Ties++;
-                if (await _ties.DecideAsync(ordinal, cancellationToken))
+                if (await decide(_ties, ordinal, cancellationToken))
                 {
                     counts.Rows++;
                 }

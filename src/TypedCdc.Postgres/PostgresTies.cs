@@ -26,8 +26,10 @@ internal sealed class PostgresTies(NpgsqlConnection connection, PostgresStatemen
 
     /// <summary>Adds a staged change to those that the item's row stands for, and lets the last of them be the row.</summary>
     /// <returns>Whether the row is another one now.</returns>
+    /// <exception cref="PostgresException">The table refuses the change's row: it must not be remembered, or it would one day be decided for.</exception>
     public async Task<bool> DecideAsync(int ordinal, CancellationToken cancellationToken)
     {
+        await ExecuteAsync(statements.TryTie, cancellationToken, ordinal);
         await ExecuteAsync(statements.RememberPresent, cancellationToken, ordinal);
         await ExecuteAsync(statements.RememberTie, cancellationToken, ordinal);
         var ids = new List<long>();

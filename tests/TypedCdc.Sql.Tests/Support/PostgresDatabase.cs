@@ -35,11 +35,20 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         return new(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString);
     }
 
-    public async Task<RelationalSink> StartAsync(Action<TableSetBuilder>? tables = null, params CdcModel[] models)
+    /// <param name="tables">Its tables; null for the customers.</param>
+    /// <param name="port">A proxy's; null for the server's own.</param>
+    public RelationalSink Sink(Action<TableSetBuilder>? tables = null, int? port = null)
     {
         var builder = new TableSetBuilder();
         (tables ?? (static tables => tables.Add<Customer>()))(builder);
-        var sink = new RelationalSink(builder.Build(), new PostgresStore(new() { ConnectionString = ConnectionString }));
+        var connection = new NpgsqlConnectionStringBuilder(ConnectionString);
+        connection.Port = port ?? connection.Port;
+        return new(builder.Build(), new PostgresStore(new() { ConnectionString = connection.ConnectionString }));
+    }
+
+    public async Task<RelationalSink> StartAsync(Action<TableSetBuilder>? tables = null, params CdcModel[] models)
+    {
+        var sink = Sink(tables);
         await sink.StartAsync(SqliteFixture.Context(models: models), default);
         return sink;
     }

@@ -1,0 +1,85 @@
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+
+namespace TypedCdc.Sql.Tests.Faults;
+
+/// <summary>What an embedded database has to bear from processes: one that holds the lock, and the worker itself, killed with SIGKILL.</summary>
+[Trait("Category", "OnePass")]
+public sealed class FileToSqliteFaultTests
+{
+    [Fact]
+    public async Task A_worker_that_is_killed_at_random_moments_loses_nothing()
+    {
+        const int Seed = 20261121;
+        using var database = new SqliteFixture();
+        using var replay = new FileReplay(Seed, keys: 300, changes: 9_000);
+        await (await database.StartAsync()).DisposeAsync();
+        var random = new Random(Seed);
+        for (var kill = 1; kill <= 5; kill++)
+        {
+            using var worker = Worker.Start("sqlite", replay.Folder, database.Path);
+            var from = Sum();
+            while (!worker.HasExited && from == Sum())
+            {
+                await Task.Delay(2);
+            }
+
+            await Task.Delay(random.Next(150));
+            await worker.KillAsync();
+            Check(replay, database, $"Seed {Seed}, kill {kill}");
+            Assert.Equal(["ok"], database.Rows("PRAGMA integrity_check"));
+        }
+
+        using var last = Worker.Start("sqlite", replay.Folder, database.Path);
+        await last.EndAsync();
+        CheckEnd(replay, database);
+
+        string Sum() => database.Rows("SELECT count(*) || ' ' || coalesce(max(cdc_ver), '') FROM customers__cdc")[0];
+    }
+
+    [Fact]
+    public async Task A_lock_that_another_process_holds_is_waited_for()
+    {
+        using var database = new SqliteFixture();
+        using var replay = new FileReplay(2, keys: 50, changes: 2_000);
+        await (await database.StartAsync()).DisposeAsync();
+        using var other = Worker.Start("lock", database.Path);
+        Assert.Equal("locked", await other.ReadLineAsync());
+        var log = new CollectedLog();
+        using var host = FileReplayHost.Create(replay.Folder, cdc => FileReplayHost.ToSqlite(cdc, database.Path), log);
+        var run = host.RunAsync();
+        await WaitAsync(() => log.Entries.Any(static entry => entry.Exception is SqliteException { SqlitePrimaryCode: 5, IsTransient: true }), run);
+        Check(replay, database, "Locked");
+        Assert.Equal(0, replay.Checkpoint());
+        await other.WriteLineAsync();
+        await run.WaitAsync(TimeSpan.FromSeconds(30));
+        await other.EndAsync();
+        CheckEnd(replay, database);
+    }
+
+    private static async Task WaitAsync(Func<bool> condition, Task run)
+    {
+        var limit = Task.Delay(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            Assert.False(run.IsCompleted || limit.IsCompleted, "It never came to that.");
+            await Task.Delay(2);
+        }
+    }
+
+    private static void Check(FileReplay replay, SqliteFixture database, string when)
+    {
+        var checkpoint = replay.Checkpoint();
+        replay.CheckNothingIsLost(
+            checkpoint,
+            database.Query("SELECT userid, cdc_ver FROM customers__cdc").ToDictionary(static row => int.Parse(row[0]!, CultureInfo.InvariantCulture), static row => row[1]!),
+            when);
+    }
+
+    private static void CheckEnd(FileReplay replay, SqliteFixture database)
+    {
+        Assert.Equal(replay.Lines, replay.Checkpoint());
+        Check(replay, database, "At the end");
+        Assert.Equal(replay.Expected, database.Dump("customers"));
+    }
+}
