@@ -84,6 +84,11 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
                 await MigrateTiesAsync(connection, table, cancellationToken);
             }
 
+            if (!mayChange && (await PresentColumnsAsync(connection, "\"cdc_models\"", cancellationToken)).Count == 0)
+            {
+                throw new SchemaDriftException($"The sink's own table 'cdc_models' is missing, and its MigrationMode is Validate.\n{CreateModels};", CreateModels + ";\n");
+            }
+
             await RegisterRevisionAsync(connection, table, cancellationToken);
         }
 
@@ -178,6 +183,18 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
         if (missing.Count > 0)
         {
             await ExecuteAsync(connection, $"ALTER TABLE {statements.Ties} {string.Join(", ", missing)}", cancellationToken);
+        }
+
+        // A table that was widened has ties as wide: what does not fit there would be taken for a row that the server refuses.
+        foreach (var present in await PresentColumnsAsync(connection, statements.Ties, cancellationToken))
+        {
+            if (table.Sql.Columns.FirstOrDefault(column => string.Equals(column.Name, present.Name, StringComparison.Ordinal)) is { } column
+                && Rules.Normalize(Rules.TypeOf(column)) is var wanted
+                && !string.Equals(present.Type, wanted, StringComparison.OrdinalIgnoreCase)
+                && Rules.Widen(statements.Ties, Rules.QuoteColumn(column.Name), present.Type, wanted) is { } widening)
+            {
+                await ExecuteAsync(connection, widening, cancellationToken);
+            }
         }
     }
 

@@ -38,10 +38,6 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
                 connection.Execute($"ALTER TABLE \"cdc_models\" ADD COLUMN {SqlName.Quote(column)} INTEGER");
             }
         }
-        else if (!HasModels(connection))
-        {
-            throw new SchemaDriftException($"The sink's own table 'cdc_models' is missing, and its MigrationMode is Validate.\n{CreateModels};");
-        }
 
         foreach (var table in tables.Tables)
         {
@@ -61,6 +57,11 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
             if (mayChange)
             {
                 MigrateTies(connection, table);
+            }
+
+            if (!mayChange && !HasModels(connection))
+            {
+                throw new SchemaDriftException($"The sink's own table 'cdc_models' is missing, and its MigrationMode is Validate.\n{CreateModels};", CreateModels + ";\n");
             }
 
             RegisterRevision(connection, table);

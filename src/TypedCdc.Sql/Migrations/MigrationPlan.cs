@@ -56,7 +56,7 @@ internal sealed class MigrationPlan
             : mode == MigrationMode.Validate && _steps.Count + _widenings.Count > 0 ? "the sink's MigrationMode is Validate"
             : mode != MigrationMode.Widen && _widenings.Count > 0 ? "widening a column needs MigrationMode.Widen"
             : null;
-        return obstacle is null ? [.. _widenings, .. _steps] : throw new SchemaDriftException($"The table '{_table.Sql.Name}' does not fit the model '{_table.Model.ClrType}', and {obstacle}.\n{this}");
+        return obstacle is null ? [.. _widenings, .. _steps] : throw new SchemaDriftException($"The table '{_table.Sql.Name}' does not fit the model '{_table.Model.ClrType}', and {obstacle}.\n{this}", ToString());
     }
 
     /// <summary>The plan, for people.</summary>
@@ -65,7 +65,7 @@ internal sealed class MigrationPlan
         var text = new StringBuilder();
         foreach (var drift in _drift)
         {
-            text.Append("-- cannot be mended: ").Append(drift).Append('\n');
+            text.Append("-- cannot be mended: table '").Append(SqlName.OfTable(_table.Sql.Name)).Append("': ").Append(drift).Append('\n');
         }
 
         foreach (var step in _widenings.Concat(_steps))
@@ -82,7 +82,7 @@ internal sealed class MigrationPlan
         var wanted = table.Keys.Select(static key => key.Name);
         if (!present.SequenceEqual(wanted, StringComparer.Ordinal))
         {
-            _drift.Add($"its primary key is ({string.Join(", ", present)}), the model's is ({string.Join(", ", wanted)}).");
+            _drift.Add($"its primary key is ({string.Join(", ", present)}), the model's is ({string.Join(", ", wanted)}). A key is never changed in place: give the model another SqlName and load that table anew, or give the model the key back.");
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class MigrationPlan
 
             if (column.Key == SqlKey.None && !found.IsNullable)
             {
-                _drift.Add($"the column '{column.Name}' is NOT NULL, which a tombstone cannot be.");
+                _drift.Add($"the column '{column.Name}' is NOT NULL, which a tombstone cannot be. Drop its NOT NULL.");
             }
 
             var wanted = rules.Normalize(declared);
@@ -120,19 +120,21 @@ internal sealed class MigrationPlan
             }
             else
             {
-                _drift.Add($"the column '{column.Name}' is {found.Type}, the model's is {wanted}.");
+                _drift.Add($"the column '{column.Name}' is {found.Type}, the model's is {wanted}. {(column.Key == SqlKey.None
+                    ? "Give the member a [CdcColumn] of another name, which adds a column beside it; or the type that the table has; or change the column yourself"
+                    : "Give the model another SqlName and load that table anew; or the type that the table has")}.");
             }
         }
 
         var known = table.Columns.Select(static column => column.Name).Concat(rules.OwnColumns.Select(static column => column.Name))
             .Append(SqlName.Version).Append(SqlName.DeletedAt).ToHashSet(StringComparer.Ordinal);
         _drift.AddRange(present.Values.Where(column => !known.Contains(column.Name) && !column.IsNullable && !column.HasDefault)
-            .Select(static column => $"the column '{column.Name}', which the model does not have, is NOT NULL without a default."));
+            .Select(static column => $"the column '{column.Name}', which the model does not have, is NOT NULL without a default. Give it one, or drop its NOT NULL."));
         foreach (var own in (string[])[SqlName.Version, SqlName.DeletedAt])
         {
             if (!present.ContainsKey(own))
             {
-                _drift.Add($"the column '{own}' is missing: the table was not made by this sink.");
+                _drift.Add($"the column '{own}' is missing: the table was not made by this sink. Give the model another SqlName.");
             }
         }
 

@@ -49,6 +49,7 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
             }
         }
 
+        context.Logger.LogInformation("Connected to {Database}: {Tables} table(s) fit their models.", store.Name, tables.Tables.Count);
         if (tables.Purge is { } policy)
         {
             _purge = new(policy, context.TimeProvider, PurgeAsync, context.Logger);

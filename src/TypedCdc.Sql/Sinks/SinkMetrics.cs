@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace TypedCdc.Sql;
 
-/// <summary>What a relational sink counts, on the meter <c>TypedCdc.Sql</c>. One log line a state change, never one a row.</summary>
+/// <summary>What a relational sink counts, on the meter of all (<see cref="CdcDiagnostics.MeterName"/>). One log line a state change, never one a row.</summary>
 internal sealed class SinkMetrics(string database, ILogger logger)
 {
-    private static readonly Meter Meter = new("TypedCdc.Sql");
+    private static readonly Meter Meter = new(CdcDiagnostics.MeterName);
     private static readonly Counter<long> RowCount = Meter.CreateCounter<long>("cdc.sink.rows", "{row}", "Rows written, tombstones included.");
     private static readonly Counter<long> StaleCount = Meter.CreateCounter<long>("cdc.sink.stale", "{row}", "Rows not written because the table has a newer version, or the same.");
     private static readonly Counter<long> CompactedCount = Meter.CreateCounter<long>("cdc.sink.compacted", "{row}", "Rows not sent because a newer one of the same key is in the same write.");
@@ -16,7 +16,7 @@ internal sealed class SinkMetrics(string database, ILogger logger)
     private static readonly Counter<long> PurgedCount = Meter.CreateCounter<long>("cdc.sink.purged", "{row}", "Old tombstones taken away.");
     private static readonly Counter<long> RefusedCount = Meter.CreateCounter<long>("cdc.sink.refused", "{record}", "Records that cannot be written.");
     private static readonly Counter<long> UnfitCount = Meter.CreateCounter<long>("cdc.sink.unfit", "{value}", "Values that their column cannot hold, left NULL by its policy.");
-    private static readonly Counter<long> TieCount = Meter.CreateCounter<long>("cdc.ties", "{change}", "Changes of one item with equal timestamps: the stream's order decided, or their images.");
+    private static readonly Counter<long> TieCount = Meter.CreateCounter<long>("cdc.sink.ties", "{change}", "Changes of one item with equal timestamps: the stream's order decided, or their images.");
     private static readonly Counter<long> RetryCount = Meter.CreateCounter<long>("cdc.sink.retries", "{attempt}", "Attempts that are repeated, because the database was busy or away.");
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("cdc.sink.duration", "s", "How long one write took.");
     private static readonly Histogram<long> BatchSize = Meter.CreateHistogram<long>("cdc.sink.batch", "{record}", "Records of one write.");

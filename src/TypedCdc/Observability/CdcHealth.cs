@@ -35,13 +35,17 @@ public sealed class CdcHealth
         }
     }
 
-    internal void OnFailing(string subscriber, Exception exception, DateTimeOffset now)
+    /// <summary>True where it had not been failing, or for another reason.</summary>
+    internal bool OnFailing(string subscriber, Exception exception, DateTimeOffset now)
     {
+        // A database's exceptions are of one type; what they say in five characters holds no data.
+        var reason = exception is System.Data.Common.DbException { SqlState: { Length: 5 } state } ? exception.GetType().Name + " " + state : exception.GetType().Name;
         lock (_gate)
         {
             var alarm = _failing.GetValueOrDefault(subscriber);
-            _failing[subscriber] = new(subscriber, exception.GetType().Name, alarm?.Since ?? now, (alarm?.Attempts ?? 0) + 1);
+            _failing[subscriber] = new(subscriber, reason, alarm?.Since ?? now, (alarm?.Attempts ?? 0) + 1);
             _hasAlarms = true;
+            return !string.Equals(alarm?.Reason, reason, StringComparison.Ordinal);
         }
     }
 
@@ -96,7 +100,7 @@ public sealed class CdcHealth
 
 /// <summary>Something that is wrong.</summary>
 /// <param name="Subscriber">The handler or sink, <c>(dead letters)</c> for the dead-letter store.</param>
-/// <param name="Reason">The type of the exception, or why delivery has stopped. Never a message, which may hold data.</param>
+/// <param name="Reason">The type of the exception, with the SQLSTATE of a database's, or why delivery has stopped. Never a message, which may hold data.</param>
 /// <param name="Since">Since when it fails; default where delivery has stopped.</param>
 /// <param name="Attempts">How many attempts have failed since.</param>
 public sealed record CdcAlarm(string Subscriber, string Reason, DateTimeOffset Since, int Attempts);

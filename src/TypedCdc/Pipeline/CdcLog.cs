@@ -32,8 +32,8 @@ internal static partial class CdcLog
     [LoggerMessage(112, LogLevel.Warning, "Table '{Table}' holds items that belong to none of its models; they are counted as unknown and not delivered (said once)")]
     internal static partial void UnknownItem(this ILogger logger, string table);
 
-    [LoggerMessage(120, LogLevel.Warning, "'{Subscriber}' failed in attempt {Attempt} and is tried again in {Delay}")]
-    internal static partial void Retrying(this ILogger logger, Exception exception, string subscriber, int attempt, TimeSpan delay);
+    [LoggerMessage(EventId = 120, Message = "'{Subscriber}' failed in attempt {Attempt} and is tried again in {Delay}")]
+    internal static partial void Retrying(this ILogger logger, LogLevel level, Exception exception, string subscriber, int attempt, TimeSpan delay);
 
     [LoggerMessage(121, LogLevel.Warning, "'{Subscriber}' cannot take the record at {Position} of table '{Table}' after {Attempts} attempt(s): dead-lettered")]
     internal static partial void DeadLettered(this ILogger logger, Exception exception, string subscriber, StreamPosition position, string table, int attempts);

@@ -170,7 +170,8 @@ internal sealed class DeliveryCore
             }
 
             var reason = tripped
-                ?? (failed.Action == FailureAction.Stop ? "the failure policy says to stop at a record that cannot be delivered" : "there is no dead-letter store");
+                ?? (failed.Exception is IStopsDelivery ? "this worker must not go on"
+                    : failed.Action == FailureAction.Stop ? "the failure policy says to stop at a record that cannot be delivered" : "there is no dead-letter store");
             if (_stop.Scope == StopScope.Shard)
             {
                 var record = work.Records[index];

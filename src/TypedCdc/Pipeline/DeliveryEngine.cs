@@ -372,8 +372,10 @@ internal sealed class DeliveryEngine
     private void OnRetry(string subscriber, RetryNotice notice)
     {
         _settings.Telemetry.OnRetry(subscriber);
-        _settings.Health.OnFailing(subscriber, notice.Exception, _settings.TimeProvider.GetUtcNow());
-        _logger.Retrying(notice.Exception, subscriber, notice.Attempt, notice.Delay);
+
+        // A line when it begins to fail, or for another reason than before; an outage of an hour is not hundreds of lines.
+        var isNews = _settings.Health.OnFailing(subscriber, notice.Exception, _settings.TimeProvider.GetUtcNow());
+        _logger.Retrying(isNews ? LogLevel.Warning : LogLevel.Debug, notice.Exception, subscriber, notice.Attempt, notice.Delay);
     }
 
     /// <summary>Something that must not fail has failed: a source's callback, or a bug of ours. Nothing more is acknowledged.</summary>

@@ -25,7 +25,7 @@ internal static class FailureClassifier
         {
             switch (cause)
             {
-                case CdcDecodeException or RejectedRecordsException or TransformException or CdcConfigurationException:
+                case IStopsDelivery or CdcDecodeException or RejectedRecordsException or TransformException or CdcConfigurationException:
                     return FailureKind.Permanent;
                 case TimeoutException or SocketException or ExecutionRejectedException:
                 case HttpRequestException { StatusCode: null or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError }:

@@ -63,6 +63,12 @@ internal sealed class SinkBatch<TItem>(int capacity)
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            if (exception is IStopsDelivery)
+            {
+                _failures.AddRange(indexes.Select(index => new RecordFailure(index, exception, attempts.Count, FailureAction.Stop)));
+                return;
+            }
+
             if (items.Count == 1)
             {
                 _failures.Add(new(indexes[0], exception, attempts.Count, onPermanent));

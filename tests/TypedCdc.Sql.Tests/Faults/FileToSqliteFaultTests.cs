@@ -48,13 +48,19 @@ public sealed class FileToSqliteFaultTests
         var log = new CollectedLog();
         using var host = FileReplayHost.Create(replay.Folder, cdc => FileReplayHost.ToSqlite(cdc, database.Path), log);
         var run = host.RunAsync();
-        await WaitAsync(() => log.Entries.Any(static entry => entry.Exception is SqliteException { SqlitePrimaryCode: 5, IsTransient: true }), run);
+        await WaitAsync(() => log.Entries.Count(static entry => entry.Exception is SqliteException { SqlitePrimaryCode: 5, IsTransient: true }) >= 3, run);
         Check(replay, database, "Locked");
         Assert.Equal(0, replay.Checkpoint());
         await other.WriteLineAsync();
         await run.WaitAsync(TimeSpan.FromSeconds(30));
         await other.EndAsync();
         CheckEnd(replay, database);
+
+        // One line when it began, one when it was over, however often it was tried.
+        Assert.Single(log.Entries, static entry => entry.Id.Id == 120 && entry.Level >= Microsoft.Extensions.Logging.LogLevel.Information);
+        Assert.Single(log.Entries, static entry => entry.Id.Id == 125);
+        Assert.Single(log.Entries, static entry => entry.Message.StartsWith("Connected to sqlite", StringComparison.Ordinal));
+        Assert.True(log.Entries.Count(static entry => entry.Category.StartsWith("TypedCdc.Sinks", StringComparison.Ordinal) && entry.Level >= Microsoft.Extensions.Logging.LogLevel.Information) < 5, log.Text);
     }
 
     private static async Task WaitAsync(Func<bool> condition, Task run)

@@ -57,3 +57,15 @@ public sealed partial record EvolvingOtherKey
 
     public long? Id { get; init; }
 }
+
+/// <summary>Name has become Title, and Photo is gone.</summary>
+[CdcTable("evolving")]
+public sealed partial record EvolvingRenamed
+{
+    [PartitionKey("id")]
+    public required long Id { get; init; }
+
+    public int? Age { get; init; }
+
+    public string? Title { get; init; }
+}

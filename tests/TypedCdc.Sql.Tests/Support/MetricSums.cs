@@ -17,7 +17,7 @@ internal sealed class MetricSums : IDisposable
         Current.Value = this;
         _listener.InstrumentPublished = static (instrument, listener) =>
         {
-            if (instrument.Meter.Name == "TypedCdc.Sql")
+            if (instrument.Meter.Name == CdcDiagnostics.MeterName && instrument.Name.StartsWith("cdc.sink.", StringComparison.Ordinal))
             {
                 listener.EnableMeasurementEvents(instrument);
             }

@@ -214,7 +214,7 @@ public class PipelineTests
         Assert.Equal(Events.Insert(2, "b"), letter.GetProperty("payload").GetString());
         Assert.Equal("hubert_dynamocdc", letter.GetProperty("table").GetString());
         Assert.Equal(5, letter.GetProperty("attempts").GetInt32());
-        Assert.Equal(4, host.Logged.Count(entry => entry.Id == 120));
+        Assert.Single(host.Logged, entry => entry.Id == 120 && entry.Level == Microsoft.Extensions.Logging.LogLevel.Warning); // when it began to fail
     }
 
     [Fact]

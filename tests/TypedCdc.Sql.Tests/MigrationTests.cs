@@ -1,0 +1,163 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using TypedCdc.Services;
+
+namespace TypedCdc.Sql.Tests;
+
+/// <summary>What a migration does, does not do, and says, on both databases.</summary>
+[Collection("PostgreSQL")]
+public sealed class MigrationTests(PostgreSql server)
+{
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task PostgreSQL_drops_and_renames_nothing()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        await RenameAsync(
+            (tables, model) => database.StartAsync(tables, model),
+            sql => database.RowsAsync(sql),
+            "SELECT attname::text FROM pg_attribute WHERE attrelid = 'evolving__cdc'::regclass AND attnum > 0 AND attname NOT LIKE 'cdc%' ORDER BY attname",
+            "SELECT attname::text FROM pg_attribute WHERE attrelid = 'evolving'::regclass AND attnum > 0 ORDER BY attnum");
+    }
+
+    [Fact]
+    public async Task SQLite_drops_and_renames_nothing()
+    {
+        using var database = new SqliteFixture();
+        await RenameAsync(
+            async (tables, model) =>
+            {
+                var sink = database.Sink(tables);
+                await sink.StartAsync(SqliteFixture.Context(models: model), default);
+                return sink;
+            },
+            sql => Task.FromResult(database.Rows(sql)),
+            "SELECT name FROM pragma_table_info('evolving__cdc') WHERE name NOT LIKE 'cdc%' ORDER BY name",
+            "SELECT name FROM pragma_table_info('evolving') ORDER BY cid");
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task A_widened_column_takes_wide_values_of_changes_at_the_same_time_too()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        await (await database.StartAsync(static tables => tables.Add<EvolvingV2>(), CdcModel.Get<EvolvingV2>())).DisposeAsync();
+        await using var sink = await database.StartAsync(Widening<EvolvingV3>, CdcModel.Get<EvolvingV3>());
+        await sink.WriteAsync([Record(1, "1", ""","Age":{"N":"5000000001"}""")], default);
+        await sink.WriteAsync([Record(1, "2", ""","Age":{"N":"5000000002"}""")], default);
+        Assert.Equal(["5000000002"], await database.RowsAsync("SELECT age::text FROM evolving"));
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task The_plan_of_PostgreSQL_can_be_had_without_running_it_and_says_how_to_mend_what_it_cannot()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        var plan = await PlanAsync(tables => database.StartAsync(tables, CdcModel.Get<EvolvingV1>()), static tables => tables.Add<EvolvingV1>());
+        Assert.Contains("CREATE TABLE", plan, StringComparison.Ordinal);
+        Assert.Empty(await database.RowsAsync("SELECT relname::text FROM pg_class WHERE relname LIKE 'evolving%' OR relname = 'cdc_models'"));
+        await database.ExecuteAsync(plan); // what it says is what it would run
+        await database.ExecuteAsync(await PlanAsync(tables => database.StartAsync(tables, CdcModel.Get<EvolvingV1>()), static tables => tables.Add<EvolvingV1>())); // the sink's own table
+        await (await database.StartAsync(
+            static tables =>
+            {
+                tables.Migrations = MigrationMode.Validate;
+                tables.Add<EvolvingV1>();
+            },
+            CdcModel.Get<EvolvingV1>())).DisposeAsync();
+
+        await (await database.StartAsync(static tables => tables.Add<EvolvingV2>(), CdcModel.Get<EvolvingV2>())).DisposeAsync();
+        Assert.Contains(
+            "-- cannot be mended: table 'evolving__cdc': the column 'name' is text, the model's is double precision. Give the member a [CdcColumn] of another name",
+            await PlanAsync(tables => database.StartAsync(tables, CdcModel.Get<EvolvingOtherType>()), static tables => tables.Add<EvolvingOtherType>()), StringComparison.Ordinal);
+        Assert.Contains(
+            "-- cannot be mended: table 'evolving__cdc': its primary key is (id), the model's is (name). A key is never changed in place",
+            await PlanAsync(tables => database.StartAsync(tables, CdcModel.Get<EvolvingOtherKey>()), static tables => tables.Add<EvolvingOtherKey>()), StringComparison.Ordinal);
+        await using var wide = await database.StartAsync(Widening<EvolvingV3>, CdcModel.Get<EvolvingV3>());
+        var narrow = await Assert.ThrowsAsync<SchemaDriftException>(() => database.StartAsync(Widening<EvolvingV2>, CdcModel.Get<EvolvingV2>()));
+        Assert.Contains("newer revision", narrow.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Not tried again for ever: the process ends with what it has to say.</summary>
+    [Fact]
+    public async Task A_worker_with_an_older_model_stops_when_a_newer_one_comes()
+    {
+        using var database = new SqliteFixture();
+        var source = new TwoRecords();
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Development", DisableDefaults = true });
+        builder.Services.AddTypedCdc(cdc => cdc.From(source).DeadLettersToFile(database.Path + ".dead").ToSqlite(database.Path, static tables => tables.Add<EvolvingV1>()));
+        using var host = builder.Build();
+        var run = host.RunAsync();
+        await source.First.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        var newer = database.Sink(static tables => tables.Add<EvolvingV2>());
+        await newer.StartAsync(SqliteFixture.Context(models: CdcModel.Get<EvolvingV2>()), default);
+        await newer.DisposeAsync();
+        source.Next.SetResult();
+
+        var halted = await Assert.ThrowsAsync<DeliveryHaltedException>(() => run.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.IsType<SchemaDriftException>(halted.InnerException);
+        Assert.False(source.SecondIsAcknowledged);
+        Assert.False(File.Exists(database.Path + ".dead") && new FileInfo(database.Path + ".dead").Length > 0);
+        Assert.Equal(["x1"], database.Rows("SELECT name FROM evolving"));
+    }
+
+    private static async Task RenameAsync(
+        Func<Action<TableSetBuilder>, CdcModel, Task<RelationalSink>> start, Func<string, Task<string[]>> rows, string tableColumns, string viewColumns)
+    {
+        await using (var before = await start(static tables => tables.Add<EvolvingV2>(), CdcModel.Get<EvolvingV2>()))
+        {
+            await before.WriteAsync([Record(1, "1", ""","Age":{"N":"5"}""")], default);
+        }
+
+        // Name has become Title, Photo is gone.
+        await using var after = await start(static tables => tables.Add<EvolvingRenamed>(), CdcModel.Get<EvolvingRenamed>());
+        await after.WriteAsync([Record(2, "2", ""","Title":{"S":"t"}"""), Record(1, "1", ""","Age":{"N":"5"}""")], default);
+        Assert.Equal(["age", "id", "name", "photo", "title"], await rows(tableColumns));
+        Assert.Equal(["id", "age", "title"], await rows(viewColumns));
+        Assert.Equal(["1|x1", "2|∅"], await rows("SELECT CAST(id AS text), name FROM evolving__cdc ORDER BY id"));
+        Assert.Equal(["1|∅", "2|t"], await rows("SELECT CAST(id AS text), title FROM evolving ORDER BY id"));
+    }
+
+    private static async Task<string> PlanAsync(Func<Action<TableSetBuilder>, Task<RelationalSink>> start, Action<TableSetBuilder> add) =>
+        (await Assert.ThrowsAsync<SchemaDriftException>(() => start(tables =>
+        {
+            tables.Migrations = MigrationMode.Validate;
+            add(tables);
+        }))).Plan;
+
+    private static void Widening<T>(TableSetBuilder tables)
+    {
+        tables.Migrations = MigrationMode.Widen;
+        tables.Add<T>();
+    }
+
+    private static CdcRecord Record(int id, string number, string more) => TestRecord.Make(
+        "MODIFY", "evolving", 1, number, $$$"""{"id":{"N":"{{{id}}}"}}""", $$$"""{"id":{"N":"{{{id}}}"},"Name":{"S":"x{{{id}}}"}{{{more}}}}""");
+
+    private sealed class TwoRecords : IChangeSource
+    {
+        public string Name => "two records";
+
+        public TaskCompletionSource First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Next { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool SecondIsAcknowledged { get; private set; }
+
+        public async Task RunAsync(ISourceContext context, CancellationToken cancellationToken)
+        {
+            await using var channel = context.OpenShard(TestRecord.Shard);
+            await channel.PublishAsync(Batch(1), cancellationToken);
+            await channel.DrainAsync(cancellationToken);
+            First.SetResult();
+            await Next.Task;
+            await channel.PublishAsync(Batch(2), cancellationToken);
+            await channel.DrainAsync(cancellationToken);
+            SecondIsAcknowledged = true;
+        }
+
+        private static RecordBatch Batch(int id)
+        {
+            var batch = new RecordBatch(TestRecord.Shard);
+            batch.Add(new((UInt128)id), Record(id, "1", "").Utf8.Span);
+            return batch;
+        }
+    }
+}
