@@ -84,9 +84,9 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
                 await MigrateTiesAsync(connection, table, cancellationToken);
             }
 
-            if (!mayChange && (await PresentColumnsAsync(connection, "\"cdc_models\"", cancellationToken)).Count == 0)
+            if (!mayChange)
             {
-                throw new SchemaDriftException($"The sink's own table 'cdc_models' is missing, and its MigrationMode is Validate.\n{CreateModels};", CreateModels + ";\n");
+                await RequireOwnTablesAsync(connection, table, cancellationToken);
             }
 
             await RegisterRevisionAsync(connection, table, cancellationToken);
@@ -171,6 +171,17 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
         }
 
         return new(columns, view, indexes);
+    }
+
+    private static async Task RequireOwnTablesAsync(NpgsqlConnection connection, TargetTable table, CancellationToken cancellationToken)
+    {
+        var statements = new PostgresStatements(table.Sql);
+        var plan = (await PresentColumnsAsync(connection, "\"cdc_models\"", cancellationToken)).Count == 0 ? CreateModels + ";\n" : "";
+        plan += (await PresentColumnsAsync(connection, statements.Ties, cancellationToken)).Count == 0 ? statements.CreateTies + ";\n" : "";
+        if (plan.Length > 0)
+        {
+            throw new SchemaDriftException($"Tables of the sink's own for '{table.Name}' are missing, and its MigrationMode is Validate.\n{plan}", plan);
+        }
     }
 
     /// <summary>Makes the table of ties, or adds the columns that it lacks: what is in it is settled in a moment.</summary>

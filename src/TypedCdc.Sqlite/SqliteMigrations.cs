@@ -59,9 +59,9 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
                 MigrateTies(connection, table);
             }
 
-            if (!mayChange && !HasModels(connection))
+            if (!mayChange)
             {
-                throw new SchemaDriftException($"The sink's own table 'cdc_models' is missing, and its MigrationMode is Validate.\n{CreateModels};", CreateModels + ";\n");
+                RequireOwnTables(connection, table);
             }
 
             RegisterRevision(connection, table);
@@ -91,6 +91,16 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
         foreach (var column in table.Sql.Columns.Where(column => !present.Contains(column.Name, StringComparer.Ordinal)))
         {
             connection.Execute($"ALTER TABLE {statements.TiesTable} ADD COLUMN {SqlStatements.ColumnDefinition(SqlDatabase.Sqlite, column)}");
+        }
+    }
+
+    private static void RequireOwnTables(SqliteConnection connection, TargetTable table)
+    {
+        var plan = HasModels(connection) ? "" : CreateModels + ";\n";
+        plan += PresentColumns(connection, SqlName.OfTable(table.Name) + "_ties").Count == 0 ? new SqliteStatements(table.Sql).CreateTies + ";\n" : "";
+        if (plan.Length > 0)
+        {
+            throw new SchemaDriftException($"Tables of the sink's own for '{table.Name}' are missing, and its MigrationMode is Validate.\n{plan}", plan);
         }
     }
 

@@ -54,7 +54,7 @@ public sealed class MigrationTests(PostgreSql server)
         Assert.Contains("CREATE TABLE", plan, StringComparison.Ordinal);
         Assert.Empty(await database.RowsAsync("SELECT relname::text FROM pg_class WHERE relname LIKE 'evolving%' OR relname = 'cdc_models'"));
         await database.ExecuteAsync(plan); // what it says is what it would run
-        await database.ExecuteAsync(await PlanAsync(tables => database.StartAsync(tables, CdcModel.Get<EvolvingV1>()), static tables => tables.Add<EvolvingV1>())); // the sink's own table
+        await database.ExecuteAsync(await PlanAsync(tables => database.StartAsync(tables, CdcModel.Get<EvolvingV1>()), static tables => tables.Add<EvolvingV1>())); // the sink's own tables
         await (await database.StartAsync(
             static tables =>
             {
