@@ -197,12 +197,12 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
         }
 
         // A table that was widened has ties as wide: what does not fit there would be taken for a row that the server refuses.
-        foreach (var present in await PresentColumnsAsync(connection, statements.Ties, cancellationToken))
+        foreach (var tied in await PresentColumnsAsync(connection, statements.Ties, cancellationToken))
         {
-            if (table.Sql.Columns.FirstOrDefault(column => string.Equals(column.Name, present.Name, StringComparison.Ordinal)) is { } column
+            if (table.Sql.Columns.FirstOrDefault(column => string.Equals(column.Name, tied.Name, StringComparison.Ordinal)) is { } column
                 && Rules.Normalize(Rules.TypeOf(column)) is var wanted
-                && !string.Equals(present.Type, wanted, StringComparison.OrdinalIgnoreCase)
-                && Rules.Widen(statements.Ties, Rules.QuoteColumn(column.Name), present.Type, wanted) is { } widening)
+                && !string.Equals(tied.Type, wanted, StringComparison.OrdinalIgnoreCase)
+                && Rules.Widen(statements.Ties, Rules.QuoteColumn(column.Name), tied.Type, wanted) is { } widening)
             {
                 await ExecuteAsync(connection, widening, cancellationToken);
             }
