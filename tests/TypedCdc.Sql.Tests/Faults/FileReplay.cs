@@ -65,8 +65,11 @@ internal sealed class FileReplay : IDisposable
         }
 
         using var document = JsonDocument.Parse(File.ReadAllBytes(FileReplayHost.Checkpoints(Folder)));
-        return (int)(long.Parse(document.RootElement.EnumerateObject().Single().Value.GetString()!, CultureInfo.InvariantCulture) - FirstNumber + 1);
+        return LineOf(document.RootElement.EnumerateObject().Single().Value.GetString()!);
     }
+
+    /// <summary>The line, counted from 1, of a sequence number.</summary>
+    public static int LineOf(string sequenceNumber) => (int)(long.Parse(sequenceNumber, CultureInfo.InvariantCulture) - FirstNumber + 1);
 
     /// <summary>
     /// Each line that a checkpoint has passed is in the table, or something newer of its key is, or it is a dead letter. Read the checkpoint first: it may go on meanwhile.

@@ -38,6 +38,46 @@ public sealed class FileToSqliteFaultTests
     }
 
     [Fact]
+    public async Task A_worker_that_is_told_to_end_drains_and_what_it_wrote_does_not_come_again()
+    {
+        const int Seed = 7;
+        using var database = new SqliteFixture();
+        using var replay = new FileReplay(Seed, keys: 300, changes: 9_000);
+        await (await database.StartAsync()).DisposeAsync();
+        var random = new Random(Seed);
+        var stopped = 0;
+        for (var stop = 1; stop <= 3; stop++)
+        {
+            using var worker = Worker.Start("sqlite", replay.Folder, database.Path);
+            var from = replay.Checkpoint();
+            while (!worker.HasExited && from == replay.Checkpoint())
+            {
+                await Task.Delay(2);
+            }
+
+            await Task.Delay(random.Next(40));
+            if (worker.HasExited)
+            {
+                break;
+            }
+
+            await worker.TerminateAsync();
+            await worker.EndAsync(); // with exit code 0, within the drain's time
+
+            // The checkpoint stands behind everything that was written: the next run gives none of it again.
+            Check(replay, database, $"Seed {Seed}, stop {stop}");
+            var last = database.Rows("SELECT max(CAST(substr(cdc_ver, 24) AS INTEGER)) FROM customers__cdc")[0];
+            Assert.True(FileReplay.LineOf(last) <= replay.Checkpoint(), $"Line {FileReplay.LineOf(last)} was written, and the checkpoint stands behind {replay.Checkpoint()}.");
+            stopped += replay.Checkpoint() < replay.Lines ? 1 : 0;
+        }
+
+        Assert.True(stopped > 0, "Every worker came to its end before it was told to.");
+        using var rest = Worker.Start("sqlite", replay.Folder, database.Path);
+        await rest.EndAsync();
+        CheckEnd(replay, database);
+    }
+
+    [Fact]
     public async Task A_lock_that_another_process_holds_is_waited_for()
     {
         using var database = new SqliteFixture();

@@ -44,6 +44,14 @@ internal sealed class Worker : IDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGTERM: asks it to end, as a container's end does.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
     /// <summary>Waits for its own end, which must be a good one.</summary>
     public async Task EndAsync()
     {
