@@ -72,6 +72,8 @@ internal sealed class TestStream : IChangeSource
         {
             while (true)
             {
+                // Before anything is asked of them: one that ends from here on is waited for below, or its children would never begin.
+                var running = started.Values.Where(run => !run.IsCompleted).ToList();
                 Task changed;
                 lock (_gate)
                 {
@@ -80,11 +82,13 @@ internal sealed class TestStream : IChangeSource
                     // A child begins when its parents are read to their ends and acknowledged, or a key would go backwards.
                     foreach (var shard in _shards.Where(shard => !started.ContainsKey(shard) && shard.Parents.All(parent => started.TryGetValue(parent, out var run) && run.IsCompletedSuccessfully)).ToArray())
                     {
-                        started.Add(shard, ReadAsync(context, shard, cancellationToken));
+                        var run = ReadAsync(context, shard, cancellationToken);
+                        started.Add(shard, run);
+                        running.Add(run);
                     }
                 }
 
-                await Task.WhenAny([changed, .. started.Values.Where(run => !run.IsCompleted)]).WaitAsync(cancellationToken);
+                await Task.WhenAny([changed, .. running]).WaitAsync(cancellationToken);
                 foreach (var failed in started.Values.Where(run => run.IsFaulted))
                 {
                     await failed;

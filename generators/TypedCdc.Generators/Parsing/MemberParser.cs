@@ -103,7 +103,7 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
             Identifier = ModelShape.IdentifierOf(candidate.Name),
             AttributeName = candidate.PartOf ?? attributeName,
             IsKeyPart = isPart,
-            ColumnName = column is not null && Annotations.GetFirstString(column) is { Length: > 0 } name ? name : SqlName.FromDynamoDb(candidate.IsOverflow ? candidate.Name : attributeName),
+            ColumnName = column is not null && Annotations.GetFirstString(column) is { Length: > 0 } name ? name : SqlName.OfColumn(candidate.IsOverflow ? candidate.Name : attributeName),
             Column = ColumnParser.Of(candidate),
             Shape = shape,
             Filling = filling,

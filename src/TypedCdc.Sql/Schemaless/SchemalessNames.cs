@@ -23,16 +23,13 @@ internal static class SchemalessNames
 
     private const int HashLength = 9; // with its underscore
 
-    // Columns that every table of PostgreSQL has (PostgreSQL documentation, "System Columns"); Redshift has them too, with oid.
-    private static readonly string[] SystemColumns = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "oid"];
-
     /// <summary>The column of an attribute that does not share its name with another: as in a model, and <c>c_</c> before names that are taken.</summary>
     /// <param name="attribute">The attribute.</param>
     /// <param name="ownColumn">The sink's own column in this kind of table; null for none.</param>
     public static string Plain(string attribute, string? ownColumn)
     {
-        var name = SqlName.FromDynamoDb(attribute);
-        var isTaken = name.StartsWith(OwnPrefix, StringComparison.Ordinal) || SystemColumns.Contains(name, StringComparer.Ordinal) || string.Equals(name, ownColumn, StringComparison.Ordinal);
+        var name = SqlName.OfColumn(attribute);
+        var isTaken = name.StartsWith(OwnPrefix, StringComparison.Ordinal) || string.Equals(name, ownColumn, StringComparison.Ordinal);
         name = isTaken ? "c_" + name : name;
         return name.Length <= SqlName.MaximumBytes ? name : Hashed(name, attribute, SqlName.MaximumBytes);
     }

@@ -18,6 +18,9 @@ internal static class SqlName
     /// <summary>When the item was removed, in microseconds since 1970-01-01T00:00:00Z; NULL while it exists.</summary>
     public const string DeletedAt = "cdc_deleted_at";
 
+    // Columns that every table of PostgreSQL has (PostgreSQL documentation, "System Columns"); Redshift has them too, with oid.
+    private static readonly string[] SystemColumns = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "oid"];
+
     /// <summary>
     /// The identifier for a name in DynamoDB: lower case, each run of characters outside <c>[a-z0-9_]</c> becomes one <c>_</c>, and <c>c_</c> goes
     /// before a leading digit or underscore. Only ASCII letters have a lower case here: no culture, no Kelvin sign that becomes a <c>k</c>.
@@ -48,6 +51,13 @@ internal static class SqlName
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The column for an attribute: <see cref="FromDynamoDb"/>, and <c>c_</c> before the names of system columns, which some dialect gives to every table.</summary>
+    public static string OfColumn(string attribute)
+    {
+        var name = FromDynamoDb(attribute);
+        return System.Array.IndexOf(SystemColumns, name) >= 0 ? "c_" + name : name;
     }
 
     /// <summary>The identifier in double quotes, which every dialect here takes.</summary>

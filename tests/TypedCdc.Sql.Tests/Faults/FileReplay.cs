@@ -103,6 +103,22 @@ internal sealed class FileReplay : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
+    // The store has the file to itself while it appends.
+    private FileStream OpenDeadLetters()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new(FileReplayHost.DeadLetters(Folder), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            }
+            catch (IOException) when (attempt < 1_000)
+            {
+                Thread.Sleep(2);
+            }
+        }
+    }
+
     /// <summary>The lines that are dead letters. The last one of the file may be cut off where a process was killed while it wrote: it does not count then.</summary>
     private HashSet<int> DeadLetters()
     {
@@ -112,7 +128,7 @@ internal sealed class FileReplay : IDisposable
             return dead;
         }
 
-        using var file = new StreamReader(new FileStream(FileReplayHost.DeadLetters(Folder), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        using var file = new StreamReader(OpenDeadLetters());
         foreach (var line in file.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             try

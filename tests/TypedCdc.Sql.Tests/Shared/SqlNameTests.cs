@@ -19,6 +19,13 @@ public sealed class SqlNameTests
     [InlineData("TITLE", "title")]
     public void A_name_becomes_lower_case_letters_digits_and_underscores(string name, string expected) => Assert.Equal(expected, SqlName.FromDynamoDb(name));
 
+    [Theory]
+    [InlineData("xmin", "c_xmin")]
+    [InlineData("CTID", "c_ctid")]
+    [InlineData("oid", "c_oid")]
+    [InlineData("xmin2", "xmin2")]
+    public void A_column_does_not_take_the_name_of_a_system_column(string attribute, string expected) => Assert.Equal(expected, SqlName.OfColumn(attribute));
+
     [Fact]
     public void A_quote_in_an_identifier_is_doubled() => Assert.Equal("\"a\"\"b\"", SqlName.Quote("a\"b"));
 
