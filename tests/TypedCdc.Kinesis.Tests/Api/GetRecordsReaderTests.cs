@@ -77,9 +77,11 @@ public sealed class GetRecordsReaderTests
         var few = Answer(10);
         var many = Answer(5_000);
         Measure(many);   // fills the pools
-        Measure(few);
-        var small = Measure(few);
-        var large = Measure(many);
+
+        // The least of several: other tests rent from the same pools, and a collection empties them.
+        var small = Enumerable.Range(0, 10).Min(_ => Measure(few));
+        var large = Enumerable.Range(0, 10).Min(_ => Measure(many));
+
         // The batch, the taker and the next iterator, however many records there are.
         Assert.Equal(small, large);
 
