@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
@@ -50,6 +51,7 @@ internal sealed class KinesisSource : IChangeSource
         private readonly long _startedAt;
         private readonly Channel<WorkerEvent> _events = Channel.CreateUnbounded<WorkerEvent>(new() { SingleReader = true });
         private readonly ConcurrentDictionary<string, OpenShard> _shards = new(StringComparer.Ordinal);
+        private readonly ConcurrentDictionary<string, ShardLease> _leases = new(StringComparer.Ordinal); // from the reading of a shard's progress on
         private readonly Dictionary<StreamTimer, CancellationTokenSource> _timers = [];
         private readonly HashSet<Task> _underWay = [];
         private readonly CancellationTokenSource _reading = new();    // ends reads, publications and delays
@@ -164,7 +166,14 @@ internal sealed class KinesisSource : IChangeSource
                 case WorkerCommand.ReadProgress read:
                     return await ReadProgressAsync(read);
                 case WorkerCommand.WriteProgress write:
-                    return await TryWriteAsync(write.Shard, token => _progress.WriteAsync(write.StreamCreatedAt, write.Shard, write.Progress, token));
+                    return await TryWriteAsync(write.Shard, async token =>
+                    {
+                        await _progress.WriteAsync(write.StreamCreatedAt, write.Shard, write.Progress, token);
+                        if (write.Progress.Checkpoint is { } stored && _leases.TryGetValue(write.Shard, out var lease))
+                        {
+                            lease.Checkpoint = stored;
+                        }
+                    });
                 case WorkerCommand.WriteCreatedAt write:
                     return await TryWriteAsync(null, token => _progress.WriteCreatedAtAsync(write.StreamCreatedAt, token));
                 case WorkerCommand.GetIterator get:
@@ -251,10 +260,15 @@ internal sealed class KinesisSource : IChangeSource
             foreach (var shard in read.Shards)
             {
                 shards[shard] = await _progress.ReadAsync(read.StreamCreatedAt, shard, _reading.Token);
+                _leases[shard] = new(LeaseKey(read.StreamCreatedAt, shard), token: null, shards[shard].Checkpoint);
             }
 
             return new WorkerEvent.ProgressRead(await _progress.ReadCreatedAtAsync(_reading.Token), shards);
         }
+
+        // One worker reads alone: no token. Of a stream that is named without its account and region, the creation time says which one it is.
+        private string LeaseKey(DateTimeOffset createdAt, string shard) => string.Create(
+            CultureInfo.InvariantCulture, $"{_source._address.Endpoint?.Authority ?? _source._address.Region}/{_source._address.Stream}:{createdAt.ToUnixTimeMilliseconds()}/{shard}");
 
         private async Task<WorkerEvent> ReadAsync(WorkerCommand.Read read, CancellationToken cancellationToken)
         {
@@ -326,7 +340,7 @@ internal sealed class KinesisSource : IChangeSource
             return watermarks;
         }
 
-        private OpenShard Shard(string name) => _shards.GetOrAdd(name, static (shard, run) => new(run._context, new(run._source.Name, shard)), this);
+        private OpenShard Shard(string name) => _shards.GetOrAdd(name, static (shard, run) => new(run._context, new(run._source.Name, shard), run._leases.GetValueOrDefault(shard)), this);
 
         private void Say(WorkerNotice notice)
         {

@@ -1,9 +1,9 @@
 namespace TypedCdc.Kinesis;
 
 /// <summary>One shard that is being read: its way into the pipeline, and the batch that was read and is not published.</summary>
-internal sealed class OpenShard(ISourceContext context, ShardId shard) : IAsyncDisposable
+internal sealed class OpenShard(ISourceContext context, ShardId shard, ShardLease? lease = null) : IAsyncDisposable
 {
-    private readonly Lazy<IShardChannel> _channel = new(() => context.OpenShard(shard));
+    private readonly Lazy<IShardChannel> _channel = new(() => context.OpenShard(shard, lease));
     private RecordBatch? _batch;
     private TaskCompletionSource? _publication; // the one that was announced last
 

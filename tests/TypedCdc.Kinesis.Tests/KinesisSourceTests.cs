@@ -28,6 +28,30 @@ public sealed class KinesisSourceTests
     }
 
     [Fact]
+    public async Task Records_go_with_their_reading_which_knows_the_stored_checkpoint()
+    {
+        await using var server = await FakeKinesisServer.StartAsync("wire", shards: 1);
+        using var reading = new ReadingHost(server);
+        for (var id = 0; id < 3; id++)
+            server.Stream.Put(server.Stream.Shards[0], ReadingHost.Insert(id, 1));
+        var host = await reading.StartAsync();
+        await ReadingHost.Until(() => reading.Written.Count == 3 && reading.Leases[0].Checkpoint is not null);
+        await ReadingHost.StopAsync(host);
+        var first = Assert.Single(reading.Leases);
+        Assert.Equal((null, null), (first.Token, first.Start));
+
+        server.Stream.Put(server.Stream.Shards[0], ReadingHost.Insert(3, 1));
+        host = await reading.StartAsync();
+        await ReadingHost.Until(() => reading.Written.Count == 4);
+        await ReadingHost.StopAsync(host);
+        var second = Assert.Single(reading.Leases, lease => lease != first);
+        Assert.Equal(first.Key, second.Key);
+        Assert.Equal(first.Checkpoint, second.Start);
+        Assert.True(second.Checkpoint > second.Start);
+        Assert.EndsWith("/" + server.Stream.Shards[0].Id, first.Key, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Aggregated_records_are_delivered_one_by_one()
     {
         await using var server = await FakeKinesisServer.StartAsync("wire", shards: 1);

@@ -13,8 +13,10 @@ public readonly partial struct CdcRecord
     private readonly RecordEnvelope _envelope;
     private readonly bool _enableSensitiveData;
 
-    private CdcRecord(ReadOnlyMemory<byte> utf8, StreamPosition position, in RecordEnvelope envelope, bool enableSensitiveData)
+    private CdcRecord(ReadOnlyMemory<byte> utf8, StreamPosition position, in RecordEnvelope envelope, bool enableSensitiveData, ShardLease? lease = null, ulong laneHash = 0)
     {
+        Lease = lease;
+        LaneHash = laneHash;
         Utf8 = utf8;
         Position = position;
         _envelope = envelope;
@@ -44,6 +46,15 @@ public readonly partial struct CdcRecord
 
     /// <summary>Where the record stands in its stream.</summary>
     public StreamPosition Position { get; }
+
+    /// <summary>
+    /// The reading that the record came with: its token fences a sink's writes, and a sink that has written every record of a lane between two positions may leave out those that come again. Null where
+    /// the position does not say that: records that were redriven, transformed or share a position, snapshots, files, Lambda; and wherever a record before this one is not settled yet.
+    /// </summary>
+    public ShardLease? Lease { get; }
+
+    /// <summary>The key's hash (<see cref="GetKeyHash()"/>); known where there is a <see cref="Lease"/>.</summary>
+    internal ulong LaneHash { get; }
 
     /// <summary>What happened.</summary>
     public ChangeOperation Operation => _envelope.Operation;
@@ -163,6 +174,9 @@ public readonly partial struct CdcRecord
             throw Explain(exception);
         }
     }
+
+    /// <summary>The same record of a reading; of none for null.</summary>
+    internal CdcRecord With(ShardLease? lease, ulong laneHash) => new(Utf8, Position, _envelope, _enableSensitiveData, lease, laneHash);
 
     /// <summary>Completes an error that a value of this record gave to one who read it in place: table, key, image, path, position.</summary>
     /// <returns>The same exception.</returns>

@@ -29,7 +29,7 @@ internal sealed class BatchHandlerSubscriber<T, THandler> : Subscriber
 
     internal override async ValueTask<WorkOutcome> ExecuteAsync(Work work, WorkContext context, CancellationToken cancellationToken)
     {
-        var batch = new SinkBatch<Change<T>>(work.Records.Count);
+        var batch = new SinkBatch<Change<T>>(work);
         var changes = new Change<T>?[work.Records.Count];
         var inBatch = _options.Deduplication is null ? null : new HashSet<EventId>(); // the window knows only what was taken before
         for (var index = 0; index < work.Records.Count; index++)

@@ -137,6 +137,8 @@ internal sealed class CdcRuntime(
 
         public IShardChannel OpenShard(ShardId shard) => engine.OpenShard(shard);
 
+        public IShardChannel OpenShard(ShardId shard, ShardLease? lease) => engine.OpenShard(shard, lease);
+
         public async ValueTask<bool> FinishSnapshotAsync(SnapshotInfo snapshot, CancellationToken cancellationToken)
         {
             // What is not a change record belongs to no table: any dead letter may be one of the snapshot's rows.

@@ -243,6 +243,11 @@ internal sealed class DeliveryCore
             _statistics.OnFinished(record);
         }
 
+        if (record.Unreadable is not null)
+        {
+            record.Shard.UnreadableSettled();
+        }
+
         if (record.Activity is not null)
         {
             record.Batch.IsShown = true;

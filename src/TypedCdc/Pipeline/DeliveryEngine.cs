@@ -81,6 +81,7 @@ internal sealed class DeliveryEngine
                 Logger = _settings.LoggerFactory.CreateLogger("TypedCdc.Sinks." + subscriber.Name),
                 EnableSensitiveData = _settings.EnableSensitiveData,
                 Tables = _settings.Tables,
+                Lanes = subscriber.Lanes.LanesInUse,
             };
 
             // Only an outage is waited for: a wrong password or a missing right is said at once.
@@ -91,9 +92,9 @@ internal sealed class DeliveryEngine
         }
     }
 
-    internal ShardChannel OpenShard(ShardId shard)
+    internal ShardChannel OpenShard(ShardId shard, ShardLease? lease = null)
     {
-        var channel = new ShardChannel(this, new(shard));
+        var channel = new ShardChannel(this, new(shard, lease));
         lock (_gate)
         {
             _channels.Add(channel.State, channel);

@@ -27,7 +27,7 @@ internal static class FailureClassifier
             {
                 case IStopsDelivery or CdcDecodeException or RejectedRecordsException or TransformException or CdcConfigurationException:
                     return FailureKind.Permanent;
-                case TimeoutException or SocketException or ExecutionRejectedException:
+                case TimeoutException or SocketException or ExecutionRejectedException or StaleLeaseException:
                 case HttpRequestException { StatusCode: null or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError }:
                 case IOException { InnerException: SocketException }:
                 case OperationCanceledException: // not ours: the shell takes its own out first; a client's time-out looks like this

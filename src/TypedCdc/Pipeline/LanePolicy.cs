@@ -13,4 +13,7 @@ internal sealed record LanePolicy(string Name, int Concurrency, int MaximumRecor
     /// the watermarks that a sink keeps per lane.
     /// </summary>
     internal const int LaneCount = 64;
+
+    /// <summary>One lane where one work runs at a time: then the order is the stream's.</summary>
+    internal int LanesInUse => Concurrency == 1 ? 1 : LaneCount;
 }

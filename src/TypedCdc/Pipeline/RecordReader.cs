@@ -46,6 +46,7 @@ internal sealed class RecordReader
         tracked.Index = index;
         tracked.SequenceNumber = position.SequenceNumber;
         tracked.SizeBytes = utf8.Length;
+        var isAlone = IsAlone(state.Shard, batch, index);
         if (batch.GetProblem(index) is { } problem)
         {
             Refuse(new CdcDecodeException(problem) { Position = position });
@@ -94,7 +95,7 @@ internal sealed class RecordReader
             }
 
             tracked.KeyHash = subscribers.Length == 0 ? 0 : route.Models.Count > 0 ? record.GetKeyHash(route.Models[0]) : record.GetKeyHash();
-            tracked.Record = record;
+            tracked.Record = isAlone && CanBeSkipped(state.Shard, batch, index, record) ? record.With(state.Shard.Lease, tracked.KeyHash) : record;
             tracked.Operation = record.Operation;
             tracked.Route = route;
             tracked.Subscribers = subscribers;
@@ -109,9 +110,33 @@ internal sealed class RecordReader
         {
             tracked.KeyHash = 0;
             tracked.Unreadable = exception;
+            state.Shard.UnreadableArrived();
             tracked.Subscribers = ToUnreadable;
         }
     }
+
+    /// <summary>
+    /// Whether the position is this record's alone, and behind all that were published before. Records out of one aggregate share one, which then does not say which of them was written.
+    /// </summary>
+    private static bool IsAlone(ShardState shard, RecordBatch batch, int index)
+    {
+        if (shard.Lease is null)
+        {
+            return false;
+        }
+
+        var number = batch.GetPosition(index).SequenceNumber;
+        var isBehind = shard.LastPublished is not { } last || number > last;
+        shard.LastPublished = isBehind ? number : shard.LastPublished;
+        return isBehind && (index + 1 == batch.Count || batch.GetPosition(index + 1).SequenceNumber != number);
+    }
+
+    /// <summary>
+    /// Whether a sink may go by the record's position. Without keys nobody knows its lane. And what comes behind an unreadable record goes without a lease until that is settled: after a crash it may be read
+    /// with another model, and must not stand between positions that were written.
+    /// </summary>
+    private static bool CanBeSkipped(ShardState shard, RecordBatch batch, int index, in CdcRecord record) =>
+        record.Operation != ChangeOperation.Snapshot && !record.Keys.IsEmpty && batch.GetTarget(index) is null && !shard.HasUnsettledUnreadable;
 
     private int IndexOf(string subscriber)
     {

@@ -4,18 +4,36 @@ namespace TypedCdc.Pipeline;
 /// One shard's records that are not behind the watermark, in the shard's order. The watermark is the last record of the longest prefix in
 /// which every record is done for every subscriber: what a checkpoint may say.
 /// </summary>
-internal sealed class ShardState(ShardId id)
+internal sealed class ShardState(ShardId id, ShardLease? lease = null)
 {
     // Records in order of publication; the head is the oldest that is not done, or that stands behind one that is not.
     private readonly Queue<TrackedRecord> _pending = new();
 
+    private volatile bool _isAbandoned;
+
+    // Changed by the shard's publisher and, under the core's lock, by whoever settles one.
+    private int _unsettledUnreadable;
+
     internal ShardId Id { get; } = id;
+
+    /// <summary>The reading that the records are of; null where their positions do not say what was written before.</summary>
+    internal ShardLease? Lease { get; } = lease;
+
+    /// <summary>The largest position that was published; null before the first. Used by the publisher alone.</summary>
+    internal SequenceNumber? LastPublished { get; set; }
+
+    /// <summary>Some record that is no change record is neither dead-lettered nor skipped yet.</summary>
+    internal bool HasUnsettledUnreadable => Volatile.Read(ref _unsettledUnreadable) > 0;
 
     /// <summary>Null before the first record is done.</summary>
     internal SequenceNumber? Watermark { get; private set; }
 
     /// <summary>The lease is lost: what is queued is not delivered any more, and nothing is acknowledged.</summary>
-    internal bool IsAbandoned { get; set; }
+    internal bool IsAbandoned
+    {
+        get => _isAbandoned; // also asked by running works, before each attempt
+        set => _isAbandoned = value;
+    }
 
     /// <summary>The first record, by <see cref="TrackedRecord.Ordinal"/>, that was given up with everything behind it (<see cref="StopScope.Shard"/>).</summary>
     internal long CutOrdinal { get; private set; } = long.MaxValue;
@@ -32,6 +50,10 @@ internal sealed class ShardState(ShardId id)
         _pending.Enqueue(record);
         record.Batch.Queued++;
     }
+
+    internal void UnreadableArrived() => Interlocked.Increment(ref _unsettledUnreadable);
+
+    internal void UnreadableSettled() => Interlocked.Decrement(ref _unsettledUnreadable);
 
     internal void Cut(long ordinal) => CutOrdinal = Math.Min(CutOrdinal, ordinal);
 

@@ -23,7 +23,7 @@ internal sealed class SubscriberLanes
     {
         _subscriber = subscriber;
         _policy = policy;
-        _lanes = new Queue<TrackedRecord>[policy.Concurrency == 1 ? 1 : LanePolicy.LaneCount];
+        _lanes = new Queue<TrackedRecord>[policy.LanesInUse];
         for (var lane = 0; lane < _lanes.Length; lane++)
         {
             _lanes[lane] = new();

@@ -11,9 +11,14 @@ public interface ISink
 
     /// <summary>
     /// Writes records, in order an item's key. When it returns, all of them are durable. May be called again with records that were written before.
-    /// Two calls run at once only with records of different lanes (<see cref="CdcRecord.GetKeyHash()"/>).
+    /// Two calls run at once only with records of different lanes (<see cref="CdcRecord.GetKeyHash()"/>, <see cref="SinkContext.Lanes"/>).
     /// </summary>
+    /// <remarks>
+    /// <see cref="CdcRecord.Lease"/> is a fencing token: a sink that stores it with what it writes, and refuses what comes with a smaller one of the same key (<see cref="StaleLeaseException"/>), is safe from
+    /// a worker that went on after it had lost the shard.
+    /// </remarks>
     /// <exception cref="RejectedRecordsException">Some records can never be written; all others of the call are durable.</exception>
+    /// <exception cref="StaleLeaseException">Another worker has the shard: nothing was written, and the pipeline tries again until the source gives the shard up.</exception>
     /// <exception cref="Exception">Anything else: none may be taken as written; the pipeline retries or dead-letters by its failure policy.</exception>
     ValueTask WriteAsync(IReadOnlyList<CdcRecord> records, CancellationToken cancellationToken);
 }

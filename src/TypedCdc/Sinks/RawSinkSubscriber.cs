@@ -41,7 +41,7 @@ internal sealed class RawSinkSubscriber : Subscriber
 
     internal override async ValueTask<WorkOutcome> ExecuteAsync(Work work, WorkContext context, CancellationToken cancellationToken)
     {
-        var batch = new SinkBatch<CdcRecord>(work.Records.Count);
+        var batch = new SinkBatch<CdcRecord>(work, static record => record.With(lease: null, laneHash: 0));
         for (var index = 0; index < work.Records.Count; index++)
         {
             try
@@ -78,7 +78,7 @@ internal sealed class RawSinkSubscriber : Subscriber
         {
             if (record.Route!.Models.Contains(chain.Model))
             {
-                return chain.Rewrite(record.Record);
+                return chain.Rewrite(record.Record); // written anew, without a lease: a replay may come with another transform
             }
         }
 

@@ -35,7 +35,7 @@ internal sealed class TypedSinkSubscriber<T> : Subscriber
 
     internal override async ValueTask<WorkOutcome> ExecuteAsync(Work work, WorkContext context, CancellationToken cancellationToken)
     {
-        var batch = new SinkBatch<Change<T>>(work.Records.Count);
+        var batch = new SinkBatch<Change<T>>(work);
         for (var index = 0; index < work.Records.Count; index++)
         {
             try

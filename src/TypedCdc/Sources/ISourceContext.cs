@@ -21,6 +21,13 @@ public interface ISourceContext
     IShardChannel OpenShard(ShardId shard);
 
     /// <summary>
+    /// Begins one reading of a shard from behind a durable checkpoint. Records are published in the shard's order, and none twice; what cannot keep to that opens the shard without a lease.
+    /// </summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="lease">The reading; null where positions say nothing of what was written before, as with redriven records.</param>
+    IShardChannel OpenShard(ShardId shard, ShardLease? lease) => OpenShard(shard);
+
+    /// <summary>
     /// Says that every row of a scan or an export of a whole table was published, and is acknowledged. Sinks of current states then remove the items that were not among them and that no
     /// newer change speaks of. Nothing happens where a record was dead-lettered since the start: its item would be taken for a removed one.
     /// </summary>

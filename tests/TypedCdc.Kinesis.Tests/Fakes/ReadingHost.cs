@@ -19,6 +19,9 @@ internal sealed class ReadingHost : IDisposable
         _server = server;
     }
 
+    /// <summary>The leases that records came with, in the order of their first records.</summary>
+    internal List<ShardLease> Leases { get; } = [];
+
     internal List<KinesisDataLoss> Losses { get; } = [];
 
     internal StringBuilder Log { get; } = new();
@@ -98,7 +101,10 @@ internal sealed class ReadingHost : IDisposable
             if (host.BeforeWrite is { } before)
                 await before(cancellationToken);
             lock (host._gate)
+            {
+                host.Leases.AddRange(records.Select(record => record.Lease).OfType<ShardLease>().Distinct().Except(host.Leases));
                 host._written.AddRange(records.Select(record => (record.Position.Shard!.Shard, Encoding.UTF8.GetString(record.Keys.Span))));
+            }
         }
     }
 

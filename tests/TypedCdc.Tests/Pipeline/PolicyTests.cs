@@ -31,7 +31,7 @@ public class PolicyTests
         Exception[] transient =
         [
             new TimeoutException(), new SocketException(), new HttpRequestException("x"), new HttpRequestException("x", null, HttpStatusCode.TooManyRequests),
-            new HttpRequestException("x", null, HttpStatusCode.BadGateway), new IOException("x", new SocketException()), new TaskCanceledException(),
+            new HttpRequestException("x", null, HttpStatusCode.BadGateway), new IOException("x", new SocketException()), new TaskCanceledException(), new StaleLeaseException("x"),
             new DatabaseException("08006"), new DatabaseException("40001"), new DatabaseException("40P01"), new DatabaseException("53300"), new DatabaseException("57P01"),
             new AggregateException(new TimeoutException()), new InvalidOperationException("outer", new DatabaseException("57014")),
         ];
