@@ -12,6 +12,9 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
     /// </summary>
     public const string SelectRevisions = "SELECT \"revisions\", \"horizon\", \"snapshot\" FROM \"cdc_models\" WHERE \"name\" = $1";
 
+    /// <summary>The table of revisions, quoted.</summary>
+    public const string Models = "\"cdc_models\"";
+
     /// <summary>Lets one worker migrate at a time, until its transaction ends.</summary>
     public const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('typedcdc migrations', 0))";
 
@@ -31,78 +34,141 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
 
     public override string Normalize(string type) => PostgresTypeName.InCatalogue(type);
 
-    public override bool IsWider(string present, string declared) => IsAbove(Integers, present, declared) || IsAbove(Floats, present, declared);
+    public override bool IsWider(string present, string declared) =>
+        IsAbove(Integers, present, declared) || IsAbove(Floats, present, declared) || PostgresTypeName.HoldsText(present, declared) || PostgresTypeName.HoldsNumbers(present, declared);
 
     public override string? Widen(string table, string column, string from, string to) =>
         IsAbove(Integers, to, from) || IsAbove(Floats, to, from) ? $"ALTER TABLE {table} ALTER COLUMN {column} TYPE {to}; -- rewrites the table"
-        : to == "text" && from.StartsWith("character varying", StringComparison.Ordinal) ? $"ALTER TABLE {table} ALTER COLUMN {column} TYPE text; -- in the catalogue only"
+        : PostgresTypeName.HoldsText(to, from) ? $"ALTER TABLE {table} ALTER COLUMN {column} TYPE {to}; -- in the catalogue only"
+        : PostgresTypeName.HoldsNumbers(to, from)
+            ? $"ALTER TABLE {table} ALTER COLUMN {column} TYPE {to}; -- {(to == "numeric" || PostgresTypeName.ScaleOf(to) == PostgresTypeName.ScaleOf(from) ? "in the catalogue only" : "rewrites the table")}"
         : null;
+
+    public override string? DropNotNull(string table, string column) => $"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL; -- in the catalogue only";
+
+    public override string? Retype(string table, string column, string to) => $"ALTER TABLE {table} ALTER COLUMN {column} TYPE {to} USING {column}::{to};";
+
+    public override string? CreateSchema(string schema) => $"CREATE SCHEMA IF NOT EXISTS {SqlName.Quote(schema)};";
+
+    public override string CreateView(SqlTable table, IEnumerable<string> columns) =>
+        $"CREATE OR REPLACE VIEW {ViewName(table)} AS\nSELECT {string.Join(", ", columns.Select(SqlName.Quote))}\nFROM {TableName(table)}\nWHERE {SqlName.Quote(SqlName.DeletedAt)} IS NULL;";
 
     /// <summary>Makes every table fit its model, as far as the mode allows.</summary>
     /// <exception cref="SchemaDriftException">It does not allow enough, or the worker's model is older than the table's.</exception>
-    public static async Task RunAsync(NpgsqlConnection connection, TableSet tables, ILogger logger, CancellationToken cancellationToken)
+    /// <exception cref="TableInUseException">Others use a table that has to be changed: to be tried again later.</exception>
+    public static async Task RunAsync(NpgsqlConnection connection, TableSet tables, TimeSpan lockTimeout, ILogger logger, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(connection, Lock, cancellationToken);
-        var lacking = new List<(TargetTable Table, List<string> Columns)>();
-        var mayChange = tables.Migrations != MigrationMode.Validate;
-        if (mayChange)
+        if (tables.Migrations == MigrationMode.Off)
         {
-            await ExecuteAsync(connection, CreateModels, cancellationToken);
-            var present = (await PresentColumnsAsync(connection, "\"cdc_models\"", cancellationToken)).ConvertAll(static column => column.Name);
-            foreach (var column in ((string[])["horizon", "snapshot", "swept"]).Except(present, StringComparer.Ordinal))
+            await RequirePresentAsync(connection, tables, cancellationToken);
+            return;
+        }
+
+        var plan = new SinkPlan(tables.Migrations);
+        await using (var migration = await PostgresMigration.BeginAsync(connection, lockTimeout, cancellationToken))
+        {
+            if (tables.Tables.Count > 0)
             {
-                await ExecuteAsync(connection, $"ALTER TABLE \"cdc_models\" ADD COLUMN {SqlName.Quote(column)} bigint", cancellationToken);
+                plan.AddOwn(await PlanModelsAsync(connection, cancellationToken));
             }
+
+            foreach (var table in tables.Tables)
+            {
+                // Before anything is changed: an older model would take the newer one's columns out of the view.
+                ModelRevisions.Add(await RevisionsAsync(connection, table, cancellationToken), table);
+                var one = MigrationPlan.Make(Rules, table, await PostgresCatalogue.TableAsync(connection, table.Sql, cancellationToken));
+                one.AddOwn(await PlanTiesAsync(connection, table.Sql, cancellationToken));
+                plan.Add(one);
+            }
+
+            plan.Allow();
+            await migration.ApplyAsync(null, plan.Own, cancellationToken);
+            foreach (var one in plan.Tables)
+            {
+                if (one.Statements.Count > 0)
+                {
+                    logger.LogInformation("Migrating the table '{Table}' of the PostgreSQL database:\n{Plan}", one.Table.Name, one.ToString());
+                    await migration.ApplyAsync(one.Table.Sql, one.Statements, cancellationToken);
+                }
+
+                await RegisterRevisionAsync(connection, one.Table, cancellationToken);
+            }
+
+            await migration.CommitAsync(cancellationToken);
+        }
+
+        // Behind the locks: counting a big table takes its time.
+        foreach (var one in plan.Tables.Where(static one => one.AddedColumns.Count > 0))
+        {
+            await using var count = new NpgsqlCommand($"SELECT count(*) FROM {Rules.TableName(one.Table.Sql)} WHERE \"cdc_deleted_at\" IS NULL", connection) { CommandTimeout = 0 };
+            if (await count.ExecuteScalarAsync(cancellationToken) is long and > 0 and var rows)
+            {
+                LackingRows.Report(logger, one.Table.Name, one.AddedColumns, rows);
+            }
+        }
+    }
+
+    /// <summary>What the table of ties lacks: itself, or columns, or their width.</summary>
+    public static async Task<List<string>> PlanTiesAsync(NpgsqlConnection connection, SqlTable table, CancellationToken cancellationToken)
+    {
+        var statements = new PostgresStatements(table);
+        var present = (await PostgresCatalogue.ColumnsAsync(connection, statements.Ties, cancellationToken)).ToDictionary(static column => column.Name, StringComparer.Ordinal);
+        if (present.Count == 0)
+        {
+            return [statements.CreateTies + ";"];
+        }
+
+        var steps = table.Columns.Where(column => !present.ContainsKey(column.Name)).Select(static column => "ADD COLUMN " + SqlStatements.ColumnDefinition(SqlDatabase.Postgres, column)).ToList();
+        if (steps.Count > 0)
+        {
+            steps = [$"ALTER TABLE {statements.Ties} {string.Join(", ", steps)};"];
+        }
+
+        // A table that was widened has ties as wide: what does not fit there would be taken for a row that the server refuses.
+        foreach (var column in table.Columns)
+        {
+            if (present.TryGetValue(column.Name, out var tied)
+                && Rules.Normalize(Rules.TypeOf(column)) is var wanted
+                && !string.Equals(tied.Type, wanted, StringComparison.OrdinalIgnoreCase)
+                && Rules.Widen(statements.Ties, Rules.QuoteColumn(column.Name), tied.Type, wanted) is { } widening)
+            {
+                steps.Add(widening);
+            }
+        }
+
+        return steps;
+    }
+
+    /// <summary>What the table of revisions lacks.</summary>
+    public static async Task<List<string>> PlanModelsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var present = (await PostgresCatalogue.ColumnsAsync(connection, Models, cancellationToken)).ConvertAll(static column => column.Name);
+        return present.Count == 0 ? [CreateModels + ";"]
+            : [.. ((string[])["horizon", "snapshot", "swept"]).Except(present, StringComparer.Ordinal).Select(static column => $"ALTER TABLE {Models} ADD COLUMN {SqlName.Quote(column)} bigint;")];
+    }
+
+    private static async Task RequirePresentAsync(NpgsqlConnection connection, TableSet tables, CancellationToken cancellationToken)
+    {
+        var missing = new List<(string Name, string Create)>();
+        if (tables.Tables.Count > 0)
+        {
+            await RequireAsync(Models, CreateModels);
         }
 
         foreach (var table in tables.Tables)
         {
-            var plan = MigrationPlan.Make(Rules, table, await PresentAsync(connection, table.Sql, cancellationToken));
-            var steps = plan.Allow(tables.Migrations);
-            if (steps.Count > 0)
-            {
-                logger.LogInformation("Migrating the table '{Table}' of the PostgreSQL database:\n{Plan}", table.Name, plan.ToString());
-                if (table.Schema is { } schema && plan.CreatesTable)
-                {
-                    await ExecuteAsync(connection, $"CREATE SCHEMA IF NOT EXISTS {SqlName.Quote(schema)}", cancellationToken);
-                }
-
-                foreach (var step in steps)
-                {
-                    await ExecuteAsync(connection, step, cancellationToken);
-                }
-
-                if (plan.AddedColumns.Count > 0)
-                {
-                    lacking.Add((table, plan.AddedColumns));
-                }
-            }
-
-            if (mayChange)
-            {
-                await MigrateTiesAsync(connection, table, cancellationToken);
-            }
-
-            if (!mayChange)
-            {
-                await RequireOwnTablesAsync(connection, table, cancellationToken);
-            }
-
-            await RegisterRevisionAsync(connection, table, cancellationToken);
+            await RequireAsync(Rules.TableName(table.Sql), string.Join('\n', MigrationPlan.Make(Rules, table, new([], [], [])).Statements));
+            var statements = new PostgresStatements(table.Sql);
+            await RequireAsync(statements.Ties, statements.CreateTies);
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        SinkPlan.RequirePresent(missing);
 
-        // Behind the locks: counting a big table takes its time.
-        foreach (var (table, columns) in lacking)
+        async Task RequireAsync(string name, string create)
         {
-            await using var count = new NpgsqlCommand($"SELECT count(*) FROM {Rules.TableName(table.Sql)} WHERE \"cdc_deleted_at\" IS NULL", connection) { CommandTimeout = 0 };
-            if (await count.ExecuteScalarAsync(cancellationToken) is long and > 0 and var rows)
+            if (!await PostgresCatalogue.ExistsAsync(connection, name, cancellationToken))
             {
-                logger.LogWarning(
-                    "{Rows} rows of '{Table}' were written before the columns {Columns} were added, and are NULL in them until their items change. 'typedcdc load' fills them from a scan of the DynamoDB table.",
-                    rows, table.Name, string.Join(", ", columns));
+                missing.Add((name, create));
             }
         }
     }
@@ -113,113 +179,26 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
         return place >= 0 && Array.IndexOf(ascending, above) > place;
     }
 
-    /// <summary>The columns of a table; none where it is not there.</summary>
-    /// <param name="connection">The connection.</param>
-    /// <param name="table">The table's name, quoted and with its schema.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<List<PresentColumn>> PresentColumnsAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
+    private static async Task<string?> RevisionsAsync(NpgsqlConnection connection, TargetTable table, CancellationToken cancellationToken)
     {
-        var columns = new List<PresentColumn>();
-        await using (var command = new NpgsqlCommand(
-            """
-            SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, coalesce(k.place, 0)::integer, a.atthasdef OR a.attidentity <> ''
-            FROM pg_attribute AS a
-            LEFT JOIN pg_index AS i ON i.indrelid = a.attrelid AND i.indisprimary
-            LEFT JOIN LATERAL unnest(i.indkey::smallint[]) WITH ORDINALITY AS k(number, place) ON k.number = a.attnum
-            WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped
-            ORDER BY a.attnum
-            """,
-            connection)
-        { Parameters = { new() { Value = table } } })
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        if (!await PostgresCatalogue.ExistsAsync(connection, Models, cancellationToken))
         {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                columns.Add(new(reader.GetString(0), reader.GetString(1), !reader.GetBoolean(2), reader.GetInt32(3), reader.GetBoolean(4)));
-            }
+            return null;
         }
 
-        return columns;
-    }
-
-    /// <summary>A table and its view.</summary>
-    public static async Task<PresentTable> PresentAsync(NpgsqlConnection connection, SqlTable table, CancellationToken cancellationToken)
-    {
-        var columns = await PresentColumnsAsync(connection, Rules.TableName(table), cancellationToken);
-        var view = new List<string>();
-        await using (var command = new NpgsqlCommand(
-            "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum", connection)
-        { Parameters = { new() { Value = Rules.ViewName(table) } } })
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                view.Add(reader.GetString(0));
-            }
-        }
-
-        var indexes = new List<string>();
-        await using (var command = new NpgsqlCommand(
-            "SELECT c.relname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass($1)", connection)
-        { Parameters = { new() { Value = Rules.TableName(table) } } })
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                indexes.Add(reader.GetString(0));
-            }
-        }
-
-        return new(columns, view, indexes);
-    }
-
-    private static async Task RequireOwnTablesAsync(NpgsqlConnection connection, TargetTable table, CancellationToken cancellationToken)
-    {
-        var statements = new PostgresStatements(table.Sql);
-        var plan = (await PresentColumnsAsync(connection, "\"cdc_models\"", cancellationToken)).Count == 0 ? CreateModels + ";\n" : "";
-        plan += (await PresentColumnsAsync(connection, statements.Ties, cancellationToken)).Count == 0 ? statements.CreateTies + ";\n" : "";
-        if (plan.Length > 0)
-        {
-            throw new SchemaDriftException($"Tables of the sink's own for '{table.Name}' are missing, and its MigrationMode is Validate.\n{plan}", plan);
-        }
-    }
-
-    /// <summary>Makes the table of ties, or adds the columns that it lacks: what is in it is settled in a moment.</summary>
-    public static async Task MigrateTiesAsync(NpgsqlConnection connection, TargetTable table, CancellationToken cancellationToken)
-    {
-        var statements = new PostgresStatements(table.Sql);
-        await ExecuteAsync(connection, statements.CreateTies, cancellationToken);
-        var present = (await PresentColumnsAsync(connection, statements.Ties, cancellationToken)).ConvertAll(static column => column.Name).ToHashSet(StringComparer.Ordinal);
-        var missing = table.Sql.Columns.Where(column => !present.Contains(column.Name)).Select(static column => "ADD COLUMN " + SqlStatements.ColumnDefinition(SqlDatabase.Postgres, column)).ToList();
-        if (missing.Count > 0)
-        {
-            await ExecuteAsync(connection, $"ALTER TABLE {statements.Ties} {string.Join(", ", missing)}", cancellationToken);
-        }
-
-        // A table that was widened has ties as wide: what does not fit there would be taken for a row that the server refuses.
-        foreach (var tied in await PresentColumnsAsync(connection, statements.Ties, cancellationToken))
-        {
-            if (table.Sql.Columns.FirstOrDefault(column => string.Equals(column.Name, tied.Name, StringComparison.Ordinal)) is { } column
-                && Rules.Normalize(Rules.TypeOf(column)) is var wanted
-                && !string.Equals(tied.Type, wanted, StringComparison.OrdinalIgnoreCase)
-                && Rules.Widen(statements.Ties, Rules.QuoteColumn(column.Name), tied.Type, wanted) is { } widening)
-            {
-                await ExecuteAsync(connection, widening, cancellationToken);
-            }
-        }
+        await using var select = new NpgsqlCommand($"SELECT \"revisions\" FROM {Models} WHERE \"name\" = $1", connection) { Parameters = { new() { Value = Rules.TableName(table.Sql) } } };
+        return (string?)await select.ExecuteScalarAsync(cancellationToken);
     }
 
     private static async Task RegisterRevisionAsync(NpgsqlConnection connection, TargetTable table, CancellationToken cancellationToken)
     {
-        var name = Rules.TableName(table.Sql);
-        await using var select = new NpgsqlCommand(SelectRevisions, connection) { Parameters = { new() { Value = name } } };
-        var known = (string?)await select.ExecuteScalarAsync(cancellationToken);
+        var known = await RevisionsAsync(connection, table, cancellationToken);
         var registered = ModelRevisions.Add(known, table);
         if (!string.Equals(known, registered, StringComparison.Ordinal))
         {
             await using var insert = new NpgsqlCommand(
-                "INSERT INTO \"cdc_models\" (\"name\", \"revisions\") VALUES ($1, $2) ON CONFLICT (\"name\") DO UPDATE SET \"revisions\" = excluded.\"revisions\"", connection)
-            { Parameters = { new() { Value = name }, new() { Value = registered } } };
+                $"INSERT INTO {Models} (\"name\", \"revisions\") VALUES ($1, $2) ON CONFLICT (\"name\") DO UPDATE SET \"revisions\" = excluded.\"revisions\"", connection)
+            { Parameters = { new() { Value = Rules.TableName(table.Sql) }, new() { Value = registered } } };
             await insert.ExecuteNonQueryAsync(cancellationToken);
         }
     }

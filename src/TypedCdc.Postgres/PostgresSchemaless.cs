@@ -16,20 +16,22 @@ internal static class PostgresSchemaless
 
     /// <summary>Makes the table as wide as is wanted, or as another worker has made it.</summary>
     /// <exception cref="SchemaDriftException">The table is kept in another way than it was, or is not there and may not be made.</exception>
-    public static async Task<SchemalessShape> OpenAsync(NpgsqlConnection connection, SchemalessShape wanted, MigrationMode migrations, ILogger logger, CancellationToken cancellationToken)
+    /// <exception cref="TableInUseException">Others use the table, which has to be changed: to be tried again later.</exception>
+    public static async Task<SchemalessShape> OpenAsync(
+        NpgsqlConnection connection, SchemalessShape wanted, MigrationMode migrations, TimeSpan lockTimeout, ILogger logger, CancellationToken cancellationToken)
     {
         var rules = PostgresMigrations.Rules;
         var mayAdd = migrations is MigrationMode.AddOnly or MigrationMode.Widen;
         var sql = wanted.ToTarget(0, ValueLimits.None).Sql;
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await PostgresMigrations.ExecuteAsync(connection, PostgresMigrations.Lock, cancellationToken);
+        await using var migration = await PostgresMigration.BeginAsync(connection, lockTimeout, cancellationToken);
         if (mayAdd)
         {
-            await PostgresMigrations.ExecuteAsync(connection, PostgresMigrations.CreateModels, cancellationToken);
-            await PostgresMigrations.ExecuteAsync(connection, SchemalessRegistration.Create, cancellationToken);
+            await migration.ApplyAsync(null, await PostgresMigrations.PlanModelsAsync(connection, cancellationToken), cancellationToken);
+            await migration.ApplyAsync(null, [SchemalessRegistration.Create], cancellationToken);
         }
 
-        var present = await PostgresMigrations.PresentAsync(connection, sql, cancellationToken);
+        var present = await PostgresCatalogue.TableAsync(connection, sql, cancellationToken);
+        wanted.RequireTable(rules, present, mayAdd);
         var registered = await FindAsync(connection, rules.TableName(sql), cancellationToken);
         var shape = wanted.Meet(registered, present.Columns, rules.OwnColumns.Select(static column => column.Name), MaximumColumns, mayAdd);
         if (shape.Refusal is null && !mayAdd)
@@ -42,40 +44,22 @@ internal static class PostgresSchemaless
         {
             var table = shape.ToTarget(0, ValueLimits.None);
             var plan = MigrationPlan.Make(rules, table, present);
+            plan.AddOwn(await PostgresMigrations.PlanTiesAsync(connection, table.Sql, cancellationToken));
             var steps = plan.Allow(migrations);
             if (steps.Count > 0)
             {
                 logger.LogInformation("Migrating the table '{Table}' of the PostgreSQL database:\n{Plan}", table.Name, plan.ToString());
-                await PrepareAsync(connection, table, plan, present, cancellationToken);
-                foreach (var step in steps)
-                {
-                    await PostgresMigrations.ExecuteAsync(connection, step, cancellationToken);
-                }
+                await migration.ApplyAsync(table.Sql, steps, cancellationToken);
             }
 
             if (mayAdd)
             {
-                await PostgresMigrations.MigrateTiesAsync(connection, table, cancellationToken);
                 await RegisterAsync(connection, rules.TableName(sql), shape, cancellationToken);
             }
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await migration.CommitAsync(cancellationToken);
         return shape;
-    }
-
-    private static async Task PrepareAsync(NpgsqlConnection connection, TargetTable table, MigrationPlan plan, PresentTable present, CancellationToken cancellationToken)
-    {
-        if (table.Schema is { } schema && plan.CreatesTable)
-        {
-            await PostgresMigrations.ExecuteAsync(connection, $"CREATE SCHEMA IF NOT EXISTS {SqlName.Quote(schema)}", cancellationToken);
-        }
-
-        if (present.View.Count > 0)
-        {
-            // Locks the view, then the table, as those do who read the view (PostgreSQL documentation, LOCK): a change of the table first and of its view then would wait for them in a circle.
-            await PostgresMigrations.ExecuteAsync(connection, $"LOCK TABLE {PostgresMigrations.Rules.ViewName(table.Sql)} IN ACCESS EXCLUSIVE MODE", cancellationToken);
-        }
     }
 
     private static async Task<SchemalessRegistration?> FindAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)

@@ -17,6 +17,13 @@ public sealed class PostgresSinkOptions
     /// </summary>
     public int Connections { get; set; } = 4;
 
+    /// <summary>
+    /// How long a migration waits for those who use a table that it changes, before it gives up and is tried again after a pause. Everybody who comes later waits behind it meanwhile. The
+    /// default value is 2 s: longer than writes and most queries take, and short enough for those who wait. Where queries of some seconds follow each other without a gap, make it longer than
+    /// they are.
+    /// </summary>
+    public TimeSpan MigrationLockTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
     internal void Validate()
     {
         if (DataSource is null && string.IsNullOrWhiteSpace(ConnectionString))
@@ -27,6 +34,11 @@ public sealed class PostgresSinkOptions
         if (Connections is < 1 or > 64)
         {
             throw new InvalidOperationException("The PostgreSQL sink's Connections must be between 1 and 64.");
+        }
+
+        if (MigrationLockTimeout <= TimeSpan.Zero || MigrationLockTimeout > TimeSpan.FromHours(1))
+        {
+            throw new InvalidOperationException("The PostgreSQL sink's MigrationLockTimeout must be above 0 and at most an hour.");
         }
     }
 }

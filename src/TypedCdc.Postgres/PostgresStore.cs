@@ -25,11 +25,8 @@ internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalSt
         _metrics = metrics;
         _time = context.TimeProvider;
         _logger = context.Logger;
-        if (tables.Migrations != MigrationMode.Off)
-        {
-            await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-            await PostgresMigrations.RunAsync(connection, tables, context.Logger, cancellationToken);
-        }
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        await PostgresMigrations.RunAsync(connection, tables, options.MigrationLockTimeout, context.Logger, cancellationToken);
     }
 
     public async ValueTask WriteAsync(WriteBatch batch, CancellationToken cancellationToken)
@@ -81,7 +78,7 @@ internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalSt
     public async ValueTask<SchemalessShape> OpenAsync(SchemalessShape wanted, MigrationMode migrations, CancellationToken cancellationToken)
     {
         await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-        return await PostgresSchemaless.OpenAsync(connection, wanted, migrations, _logger, cancellationToken);
+        return await PostgresSchemaless.OpenAsync(connection, wanted, migrations, options.MigrationLockTimeout, _logger, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

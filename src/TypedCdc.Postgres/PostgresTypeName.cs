@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace TypedCdc.Postgres;
@@ -53,6 +54,26 @@ internal static class PostgresTypeName
     /// <summary>Whether a value can be assigned to the type without a cast, which would cut it.</summary>
     public static bool IsText(string type) => InCatalogue(type) is var name
         && (name.StartsWith("character", StringComparison.Ordinal) || name is "text" or "citext") && !name.EndsWith("[]", StringComparison.Ordinal);
+
+    /// <summary>Whether a text type, as the catalogue spells it, is another than a second one and holds all that that holds.</summary>
+    public static bool HoldsText(string type, string other) => type != other && Length(other) is { } length && (type == "text" || (Length(type) is { } own && own > length));
+
+    /// <summary>Whether a numeric type, as the catalogue spells it, is another than a second one and holds all that that holds, without rounding.</summary>
+    public static bool HoldsNumbers(string type, string other) => type != other && Digits(other) is { } digits
+        && (type == "numeric" || (Digits(type) is { } own && own.Precision - own.Scale >= digits.Precision - digits.Scale && own.Scale >= digits.Scale));
+
+    /// <summary>The digits behind the point of a numeric type; -1 where it does not say.</summary>
+    public static int ScaleOf(string type) => Digits(type)?.Scale ?? -1;
+
+    // char(n) is none of them: it pads what it holds, and text then keeps the blanks or drops them.
+    private static int? Length(string type) => type == "character varying" ? int.MaxValue
+        : type.StartsWith("character varying(", StringComparison.Ordinal) && int.TryParse(type.AsSpan(18, type.Length - 19), NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length
+        : null;
+
+    private static (int Precision, int Scale)? Digits(string type) => type.StartsWith("numeric(", StringComparison.Ordinal) && type.EndsWith(')') && type[8..^1].Split(',') is [var precision, var scale]
+        && int.TryParse(precision, NumberStyles.None, CultureInfo.InvariantCulture, out var digits) && int.TryParse(scale, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var behind)
+            ? (digits, behind)
+            : null;
 
     // Lower case, single blanks, no blanks in parentheses: name, modifier with its parentheses, and what stands behind (an array's brackets, "with time zone").
     private static (string Name, string Modifier, string Behind) Split(string type)

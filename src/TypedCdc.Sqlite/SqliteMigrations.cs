@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TypedCdc.Sql;
 
@@ -28,44 +29,70 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
     /// <exception cref="SchemaDriftException">It does not allow enough, or the worker's model is older than the table's.</exception>
     public static void Run(SqliteConnection connection, TableSet tables, ILogger logger)
     {
-        var mayChange = tables.Migrations != MigrationMode.Validate;
-        if (mayChange)
+        if (tables.Migrations == MigrationMode.Off)
         {
-            connection.Execute(CreateModels);
-            var present = PresentColumns(connection, "cdc_models").ConvertAll(static column => column.Name);
-            foreach (var column in ((string[])["horizon", "snapshot", "swept"]).Except(present, StringComparer.Ordinal))
-            {
-                connection.Execute($"ALTER TABLE \"cdc_models\" ADD COLUMN {SqlName.Quote(column)} INTEGER");
-            }
+            RequirePresent(connection, tables);
+            return;
+        }
+
+        var plan = new SinkPlan(tables.Migrations);
+        if (tables.Tables.Count > 0)
+        {
+            plan.AddOwn(PlanModels(connection));
         }
 
         foreach (var table in tables.Tables)
         {
-            var plan = MigrationPlan.Make(Rules, table, Present(connection, table.Sql));
-            var steps = plan.Allow(tables.Migrations);
-            if (steps.Count > 0)
+            // Before anything is changed: an older model would take the newer one's columns out of the view.
+            ModelRevisions.Add(Revisions(connection, table), table);
+            var one = MigrationPlan.Make(Rules, table, Present(connection, table.Sql));
+            one.AddOwn(PlanTies(connection, table.Sql));
+            plan.Add(one);
+        }
+
+        plan.Allow();
+        foreach (var step in plan.Own)
+        {
+            connection.Execute(step);
+        }
+
+        foreach (var one in plan.Tables)
+        {
+            if (one.Statements.Count > 0)
             {
-                logger.LogInformation("Migrating the table '{Table}' of the SQLite database:\n{Plan}", table.Name, plan.ToString());
-                foreach (var step in steps)
+                logger.LogInformation("Migrating the table '{Table}' of the SQLite database:\n{Plan}", one.Table.Name, one.ToString());
+                foreach (var step in one.Statements)
                 {
                     connection.Execute(step);
                 }
-
-                ReportLacking(connection, table, plan, logger);
             }
 
-            if (mayChange)
+            if (one.AddedColumns.Count > 0
+                && long.Parse(connection.Query($"SELECT count(*) FROM {SqlName.Quote(one.Table.Name)}")[0][0]!, CultureInfo.InvariantCulture) is > 0 and var rows)
             {
-                MigrateTies(connection, table);
+                LackingRows.Report(logger, one.Table.Name, one.AddedColumns, rows);
             }
 
-            if (!mayChange)
-            {
-                RequireOwnTables(connection, table);
-            }
-
-            RegisterRevision(connection, table);
+            RegisterRevision(connection, one.Table);
         }
+    }
+
+    /// <summary>What the table of revisions lacks.</summary>
+    public static List<string> PlanModels(SqliteConnection connection)
+    {
+        var present = PresentColumns(connection, "cdc_models").ConvertAll(static column => column.Name);
+        return present.Count == 0 ? [CreateModels + ";"]
+            : [.. ((string[])["horizon", "snapshot", "swept"]).Except(present, StringComparer.Ordinal).Select(static column => $"ALTER TABLE \"cdc_models\" ADD COLUMN {SqlName.Quote(column)} INTEGER;")];
+    }
+
+    /// <summary>What the table of ties lacks: itself, or columns.</summary>
+    public static List<string> PlanTies(SqliteConnection connection, SqlTable table)
+    {
+        var statements = new SqliteStatements(table);
+        var present = PresentColumns(connection, SqlName.OfTable(table.Name) + "_ties").ConvertAll(static column => column.Name);
+        return present.Count == 0 ? [statements.CreateTies + ";"]
+            : [.. table.Columns.Where(column => !present.Contains(column.Name, StringComparer.Ordinal))
+                .Select(column => $"ALTER TABLE {statements.TiesTable} ADD COLUMN {SqlStatements.ColumnDefinition(SqlDatabase.Sqlite, column)};")];
     }
 
     /// <summary>Whether the table of revisions is there; without it, nothing is known of other workers.</summary>
@@ -74,56 +101,58 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
     /// <summary>The columns of a table; none where it is not there.</summary>
     public static List<PresentColumn> PresentColumns(SqliteConnection connection, string table) =>
         connection.Query("SELECT name, type, \"notnull\", pk, dflt_value IS NOT NULL FROM pragma_table_info(?1)", table)
-            .ConvertAll(static row => new PresentColumn(row[0]!, row[1]!, row[2] == "0", int.Parse(row[3]!, System.Globalization.CultureInfo.InvariantCulture), row[4] == "1"));
+            .ConvertAll(static row => new PresentColumn(row[0]!, row[1]!, row[2] == "0", int.Parse(row[3]!, CultureInfo.InvariantCulture), row[4] == "1"));
 
-    /// <summary>A table and its view.</summary>
-    public static PresentTable Present(SqliteConnection connection, SqlTable table) => new(
-        PresentColumns(connection, SqlName.OfTable(table.Name)),
-        connection.Query("SELECT c.name FROM pragma_table_info(?1) AS c JOIN sqlite_master AS m ON m.name = ?1 WHERE m.type = 'view'", table.Name).ConvertAll(static row => row[0]!),
-        connection.Query("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?1", SqlName.OfTable(table.Name)).ConvertAll(static row => row[0]!));
-
-    /// <summary>Makes the table of ties, or adds the columns that it lacks: what is in it is settled in a moment.</summary>
-    public static void MigrateTies(SqliteConnection connection, TargetTable table)
+    /// <summary>A table with its view and what users have put on that.</summary>
+    public static PresentTable Present(SqliteConnection connection, SqlTable table)
     {
-        var statements = new SqliteStatements(table.Sql);
-        connection.Execute(statements.CreateTies);
-        var present = connection.Query("SELECT name FROM pragma_table_info(?1)", SqlName.OfTable(table.Name) + "_ties").ConvertAll(static row => row[0]!);
-        foreach (var column in table.Sql.Columns.Where(column => !present.Contains(column.Name, StringComparer.Ordinal)))
+        // A view is the sink's when it reads the sink's table. Names are compared as SQLite does.
+        var own = SqlName.Quote(SqlName.OfTable(table.Name));
+        var inPlace = connection.Query("SELECT type, sql FROM sqlite_master WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view', 'index')", table.Name) is [[{ } type, var sql]]
+            && !(type == "view" && sql?.Contains(own, StringComparison.OrdinalIgnoreCase) == true)
+                ? type
+                : null;
+        return new(
+            PresentColumns(connection, SqlName.OfTable(table.Name)),
+            inPlace is not null ? [] : connection.Query("SELECT c.name FROM pragma_table_info(?1) AS c JOIN sqlite_master AS m ON m.name = ?1 WHERE m.type = 'view'", table.Name).ConvertAll(static row => row[0]!),
+            connection.Query("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?1", SqlName.OfTable(table.Name)).ConvertAll(static row => row[0]!))
         {
-            connection.Execute($"ALTER TABLE {statements.TiesTable} ADD COLUMN {SqlStatements.ColumnDefinition(SqlDatabase.Sqlite, column)}");
+            InPlaceOfView = inPlace,
+            OnView = connection.Query("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?1 ORDER BY name", table.Name).ConvertAll(static row => new PresentAddition(row[0]! + ";", null)),
+        };
+    }
+
+    private static void RequirePresent(SqliteConnection connection, TableSet tables)
+    {
+        var missing = new List<(string Name, string Create)>();
+        if (tables.Tables.Count > 0)
+        {
+            Require("cdc_models", CreateModels);
+        }
+
+        foreach (var table in tables.Tables)
+        {
+            Require(SqlName.OfTable(table.Name), string.Join('\n', MigrationPlan.Make(Rules, table, new([], [], [])).Statements));
+            Require(SqlName.OfTable(table.Name) + "_ties", new SqliteStatements(table.Sql).CreateTies);
+        }
+
+        SinkPlan.RequirePresent(missing);
+
+        void Require(string name, string create)
+        {
+            if (PresentColumns(connection, name).Count == 0)
+            {
+                missing.Add((name, create));
+            }
         }
     }
 
-    private static void RequireOwnTables(SqliteConnection connection, TargetTable table)
-    {
-        var plan = HasModels(connection) ? "" : CreateModels + ";\n";
-        plan += PresentColumns(connection, SqlName.OfTable(table.Name) + "_ties").Count == 0 ? new SqliteStatements(table.Sql).CreateTies + ";\n" : "";
-        if (plan.Length > 0)
-        {
-            throw new SchemaDriftException($"Tables of the sink's own for '{table.Name}' are missing, and its MigrationMode is Validate.\n{plan}", plan);
-        }
-    }
-
-    private static void ReportLacking(SqliteConnection connection, TargetTable table, MigrationPlan plan, ILogger logger)
-    {
-        if (plan.CreatesTable || plan.AddedColumns.Count == 0)
-        {
-            return;
-        }
-
-        var rows = connection.Query($"SELECT count(*) FROM {SqlName.Quote(table.Name)}")[0][0];
-        if (rows != "0")
-        {
-            logger.LogWarning(
-                "{Rows} rows of '{Table}' were written before the columns {Columns} were added and are NULL in them until their items change. "
-                + "'typedcdc load' fills them from a scan of the DynamoDB table.",
-                rows, table.Name, string.Join(", ", plan.AddedColumns));
-        }
-    }
+    private static string? Revisions(SqliteConnection connection, TargetTable table) =>
+        HasModels(connection) && connection.Query("SELECT \"revisions\" FROM \"cdc_models\" WHERE \"name\" = ?1", table.Name) is [[{ } revisions]] ? revisions : null;
 
     private static void RegisterRevision(SqliteConnection connection, TargetTable table)
     {
-        var known = connection.Query(SelectRevisions, table.Name) is [[{ } revisions, ..]] ? revisions : null;
+        var known = Revisions(connection, table);
         var registered = ModelRevisions.Add(known, table);
         if (!string.Equals(known, registered, StringComparison.Ordinal))
         {

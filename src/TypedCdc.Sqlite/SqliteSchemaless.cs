@@ -17,11 +17,16 @@ internal static class SqliteSchemaless
         var mayAdd = migrations is MigrationMode.AddOnly or MigrationMode.Widen;
         if (mayAdd)
         {
-            connection.Execute(SqliteMigrations.CreateModels);
+            foreach (var step in SqliteMigrations.PlanModels(connection))
+            {
+                connection.Execute(step);
+            }
+
             connection.Execute(SchemalessRegistration.Create);
         }
 
         var present = SqliteMigrations.Present(connection, wanted.ToTarget(0, ValueLimits.None).Sql);
+        wanted.RequireTable(rules, present, mayAdd);
         var shape = wanted.Meet(Find(connection, wanted.SqlName), present.Columns, rules.OwnColumns.Select(static column => column.Name), MaximumColumns, mayAdd);
         if (shape.Refusal is null && !mayAdd)
         {
@@ -35,6 +40,7 @@ internal static class SqliteSchemaless
 
         var table = shape.ToTarget(0, ValueLimits.None);
         var plan = MigrationPlan.Make(rules, table, present);
+        plan.AddOwn(SqliteMigrations.PlanTies(connection, table.Sql));
         var steps = plan.Allow(migrations);
         if (steps.Count > 0)
         {
@@ -47,7 +53,6 @@ internal static class SqliteSchemaless
 
         if (mayAdd)
         {
-            SqliteMigrations.MigrateTies(connection, table);
             Register(connection, shape);
         }
 

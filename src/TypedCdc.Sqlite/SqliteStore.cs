@@ -33,15 +33,7 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
         _logger = context.Logger;
         var writer = _connection = new(options, context.TimeProvider) { BeforeStatement = BeforeStatement, Retried = metrics.Retried };
         await writer.ConfigureAsync(cancellationToken);
-        await writer.InTransactionAsync(
-            connection =>
-            {
-                if (tables.Migrations != MigrationMode.Off)
-                {
-                    SqliteMigrations.Run(connection, tables, context.Logger);
-                }
-            },
-            cancellationToken);
+        await writer.InTransactionAsync(connection => SqliteMigrations.Run(connection, tables, context.Logger), cancellationToken);
         _tables = [.. tables.Tables.Select(table => new SqliteTable(writer.Connection, table))];
     }
 

@@ -13,7 +13,19 @@ public sealed class LiveEvolutionTests(PostgreSql server)
     {
         await using var database = await PostgresDatabase.CreateAsync(server);
         var evolution = new LiveEvolution(async (tables, model, log) => await StartAsync(tables, model, log, new PostgresStore(new() { ConnectionString = database.ConnectionString })));
-        await evolution.RunAsync(canWiden: true);
+        using var done = new CancellationTokenSource();
+        var reading = Task.Run(() => ReadAsync(database, done.Token));
+        try
+        {
+            await evolution.RunAsync(canWiden: true);
+        }
+        finally
+        {
+            await done.CancelAsync();
+        }
+
+        Assert.True(await reading > 0);
+        Assert.Equal(["0"], await database.RowsAsync("SELECT deadlocks::text FROM pg_stat_database WHERE datname = current_database()"));
         Assert.Equal(evolution.Expected, await database.RowsAsync("SELECT id::text, name FROM evolving ORDER BY evolving.id"));
         Assert.Equal(["id|bigint", "age|bigint", "name|text", "photo|bytea"], await database.RowsAsync(
             "SELECT column_name::text, data_type::text FROM information_schema.columns WHERE table_name = 'evolving' ORDER BY ordinal_position"));
@@ -27,6 +39,26 @@ public sealed class LiveEvolutionTests(PostgreSql server)
         await evolution.RunAsync(canWiden: false);
         Assert.Equal(evolution.Expected, database.Rows("SELECT id, name FROM evolving ORDER BY id"));
         Assert.Equal(["id", "age", "name", "photo"], database.Rows("SELECT name FROM pragma_table_info('evolving') ORDER BY cid"));
+    }
+
+    /// <summary>Reads the view again and again, each time in a transaction of some length.</summary>
+    private static async Task<int> ReadAsync(PostgresDatabase database, CancellationToken done)
+    {
+        var reads = 0;
+        while (!done.IsCancellationRequested)
+        {
+            try
+            {
+                await database.ExecuteAsync("BEGIN; SELECT count(*) FROM evolving; SELECT pg_sleep(0.1); SELECT count(*) FROM evolving; COMMIT");
+                reads++;
+            }
+            catch (Npgsql.PostgresException error) when (error.SqlState is "42P01" or "XX000")
+            {
+                await Task.Delay(10, CancellationToken.None); // not there yet, or made anew while it was looked up
+            }
+        }
+
+        return reads;
     }
 
     private static async Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables, CdcModel model, LogLines log, IRelationalStore store)

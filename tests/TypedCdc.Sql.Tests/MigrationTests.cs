@@ -54,7 +54,6 @@ public sealed class MigrationTests(PostgreSql server)
         Assert.Contains("CREATE TABLE", plan, StringComparison.Ordinal);
         Assert.Empty(await database.RowsAsync("SELECT relname::text FROM pg_class WHERE relname LIKE 'evolving%' OR relname = 'cdc_models'"));
         await database.ExecuteAsync(plan); // what it says is what it would run
-        await database.ExecuteAsync(await PlanAsync(tables => database.StartAsync(tables, CdcModel.Get<EvolvingV1>()), static tables => tables.Add<EvolvingV1>())); // the sink's own tables
         await (await database.StartAsync(
             static tables =>
             {
@@ -73,6 +72,53 @@ public sealed class MigrationTests(PostgreSql server)
         await using var wide = await database.StartAsync(Widening<EvolvingV3>, CdcModel.Get<EvolvingV3>());
         var narrow = await Assert.ThrowsAsync<SchemaDriftException>(() => database.StartAsync(Widening<EvolvingV2>, CdcModel.Get<EvolvingV2>()));
         Assert.Contains("newer revision", narrow.Message, StringComparison.Ordinal);
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task The_plan_of_PostgreSQL_is_that_of_all_tables_and_Off_says_what_is_missing()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        await WholePlanAsync(
+            tables => database.Sink(tables), tables => StartHistoryAsync(tables, set => new HistorySink(set, new TypedCdc.Postgres.PostgresHistoryStore(new() { ConnectionString = database.ConnectionString }))),
+            database.ExecuteAsync);
+        Assert.Equal(["1"], await database.RowsAsync("SELECT count(*)::text FROM evolving"));
+    }
+
+    [Fact]
+    public async Task The_plan_of_SQLite_is_that_of_all_tables_and_Off_says_what_is_missing()
+    {
+        using var database = new SqliteFixture();
+        await WholePlanAsync(
+            tables => database.Sink(tables), tables => StartHistoryAsync(tables, set => new HistorySink(set, new TypedCdc.Sqlite.SqliteHistoryStore(new() { Path = database.Path }))),
+            sql =>
+            {
+                using var connection = new TypedCdc.Sqlite.SqliteConnection(database.Path);
+                connection.Execute(sql);
+                return Task.CompletedTask;
+            });
+        Assert.Equal(["1"], database.Rows("SELECT count(*) FROM evolving"));
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task Workers_of_PostgreSQL_that_start_at_once_on_an_empty_database_make_everything_once()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        var log = new LogLines();
+        await StartManyAsync(
+            tables => database.Sink(tables), (tables, context) => StartHistoryAsync(tables, set => new HistorySink(set, new TypedCdc.Postgres.PostgresHistoryStore(new() { ConnectionString = database.ConnectionString })), context), log);
+        Assert.Equal(["4"], await database.RowsAsync("SELECT count(*)::text FROM evolving"));
+        Assert.Equal(["4"], await database.RowsAsync("SELECT count(*)::text FROM loose"));
+    }
+
+    [Fact]
+    public async Task Workers_of_SQLite_that_start_at_once_on_an_empty_database_make_everything_once()
+    {
+        using var database = new SqliteFixture();
+        var log = new LogLines();
+        await StartManyAsync(
+            tables => database.Sink(tables), (tables, context) => StartHistoryAsync(tables, set => new HistorySink(set, new TypedCdc.Sqlite.SqliteHistoryStore(new() { Path = database.Path })), context), log);
+        Assert.Equal(["4"], database.Rows("SELECT count(*) FROM evolving"));
+        Assert.Equal(["4"], database.Rows("SELECT count(*) FROM loose"));
     }
 
     /// <summary>Not tried again for ever: the process ends with what it has to say.</summary>
@@ -113,6 +159,87 @@ public sealed class MigrationTests(PostgreSql server)
         Assert.Equal(["id", "age", "title"], await rows(viewColumns));
         Assert.Equal(["1|x1", "2|∅"], await rows("SELECT CAST(id AS text), name FROM evolving__cdc ORDER BY id"));
         Assert.Equal(["1|∅", "2|t"], await rows("SELECT CAST(id AS text), title FROM evolving ORDER BY id"));
+    }
+
+    private static async Task WholePlanAsync(Func<Action<TableSetBuilder>, RelationalSink> sink, Func<Action<TableSetBuilder>, Task> startHistory, Func<string, Task> execute)
+    {
+        var context = SqliteFixture.Context(models: [CdcModel.Get<EvolvingV1>(), CdcModel.Get<Customer>()]);
+        foreach (var (mode, what) in ((MigrationMode, string)[])[(MigrationMode.Off, "MigrationMode is Off, and these tables are not there"), (MigrationMode.Validate, "MigrationMode is Validate")])
+        {
+            var drift = await Assert.ThrowsAsync<SchemaDriftException>(() => StartAsync(mode));
+            Assert.Contains(what, drift.Message, StringComparison.Ordinal);
+            foreach (var table in (string[])["cdc_models", "evolving__cdc", "evolving__cdc_ties", "customers__cdc", "customers__cdc_ties"])
+            {
+                Assert.Contains($"CREATE TABLE IF NOT EXISTS \"{table}\"", drift.Plan, StringComparison.Ordinal);
+            }
+
+            var history = await Assert.ThrowsAsync<SchemaDriftException>(() => startHistory(tables => Add(tables, mode)));
+            Assert.Contains(what, history.Message, StringComparison.Ordinal);
+            Assert.Contains("CREATE TABLE IF NOT EXISTS \"evolving__history\"", history.Plan, StringComparison.Ordinal);
+            Assert.Contains("CREATE TABLE IF NOT EXISTS \"customers__history\"", history.Plan, StringComparison.Ordinal);
+            if (mode == MigrationMode.Validate)
+            {
+                await execute(drift.Plan);
+                await execute(history.Plan);
+            }
+        }
+
+        // What it says is all that it takes, in either mode.
+        await StartAsync(MigrationMode.Validate);
+        await StartAsync(MigrationMode.Off);
+        await startHistory(tables => Add(tables, MigrationMode.Validate));
+        await startHistory(tables => Add(tables, MigrationMode.Off));
+
+        // A table without a class is made when its first record comes, or the plan says what would make it.
+        await using var loose = sink(static tables =>
+        {
+            tables.Migrations = MigrationMode.Validate;
+            tables.AddDocuments("loose");
+        });
+        await loose.StartAsync(context, default);
+        var missing = await Assert.ThrowsAsync<SchemaDriftException>(async () => await loose.WriteAsync([TestRecord.Make("INSERT", "loose", 1, "1", """{"id":{"S":"1"}}""", """{"id":{"S":"1"}}""")], default));
+        Assert.Contains("CREATE TABLE IF NOT EXISTS \"loose__cdc\"", missing.Plan, StringComparison.Ordinal);
+
+        async Task StartAsync(MigrationMode mode)
+        {
+            await using var started = sink(tables => Add(tables, mode));
+            await started.StartAsync(context, default);
+            await started.WriteAsync([Record(1, "1", "")], default);
+        }
+
+        static void Add(TableSetBuilder tables, MigrationMode mode)
+        {
+            tables.Migrations = mode;
+            tables.Add<EvolvingV1>().Add<Customer>().AddHistory<EvolvingV1>().AddHistory<Customer>();
+        }
+    }
+
+    private static async Task StartManyAsync(Func<Action<TableSetBuilder>, RelationalSink> sink, Func<Action<TableSetBuilder>, SinkContext, Task> startHistory, LogLines log)
+    {
+        var router = SqliteFixture.Context(models: [CdcModel.Get<EvolvingV1>(), CdcModel.Get<Customer>()]);
+        var context = new SinkContext { Application = "test", TimeProvider = router.TimeProvider, Logger = log, Tables = router.Tables };
+        await Task.WhenAll(Enumerable.Range(1, 4).Select(worker => Task.Run(async () =>
+        {
+            await using var started = sink(Add);
+            await started.StartAsync(context, default);
+            await started.WriteAsync(
+                [Record(worker, "1", ""), TestRecord.Make("INSERT", "loose", 1, "1", $$$"""{"id":{"N":"{{{worker}}}"}}""", $$$"""{"id":{"N":"{{{worker}}}"}}""")], default);
+            await startHistory(Add, context);
+        })));
+        foreach (var table in (string[])["the table 'evolving'", "the table 'customers'", "the table 'loose'", "the history table 'evolving__history'"])
+        {
+            Assert.Single(log.Lines, line => line.StartsWith("Information: Migrating " + table, StringComparison.Ordinal));
+        }
+
+        static void Add(TableSetBuilder tables) => tables.Add<EvolvingV1>().Add<Customer>().AddHistory<EvolvingV1>().AddDocuments("loose");
+    }
+
+    private static async Task StartHistoryAsync(Action<TableSetBuilder> tables, Func<TableSet, HistorySink> make, SinkContext? context = null)
+    {
+        var builder = new TableSetBuilder();
+        tables(builder);
+        await using var sink = make(builder.Build());
+        await sink.StartAsync(context ?? SqliteFixture.Context(models: [CdcModel.Get<EvolvingV1>(), CdcModel.Get<Customer>()]), default);
     }
 
     private static async Task<string> PlanAsync(Func<Action<TableSetBuilder>, Task<RelationalSink>> start, Action<TableSetBuilder> add) =>

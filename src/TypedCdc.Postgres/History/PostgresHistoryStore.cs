@@ -19,17 +19,9 @@ internal sealed class PostgresHistoryStore(PostgresSinkOptions options) : IHisto
 
     public async ValueTask StartAsync(IReadOnlyList<HistoryTable> tables, MigrationMode mode, SinkContext context, CancellationToken cancellationToken)
     {
-        if (mode != MigrationMode.Off)
+        await using (var connection = await _dataSource.OpenConnectionAsync(cancellationToken))
         {
-            await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await ExecuteAsync(connection, PostgresMigrations.Lock, cancellationToken);
-            foreach (var table in tables)
-            {
-                await MigrateAsync(connection, table, mode, context.Logger, cancellationToken);
-            }
-
-            await transaction.CommitAsync(cancellationToken);
+            await MigrateAsync(connection, tables, mode, context.Logger, cancellationToken);
         }
 
         _inserts = [.. tables.Select(Insert)];
@@ -43,24 +35,37 @@ internal sealed class PostgresHistoryStore(PostgresSinkOptions options) : IHisto
 
     public ValueTask DisposeAsync() => options.DataSource is null ? _dataSource.DisposeAsync() : default;
 
-    private static async Task MigrateAsync(NpgsqlConnection connection, HistoryTable table, MigrationMode mode, ILogger logger, CancellationToken cancellationToken)
+    private async Task MigrateAsync(NpgsqlConnection connection, IReadOnlyList<HistoryTable> tables, MigrationMode mode, ILogger logger, CancellationToken cancellationToken)
     {
-        var steps = table.Plan(new PostgresMigrations(), await PostgresMigrations.PresentColumnsAsync(connection, table.QuotedName(SqlDatabase.Postgres), cancellationToken), mode);
-        if (steps.Count == 0)
+        if (mode == MigrationMode.Off)
         {
+            var missing = new List<(string Name, string Create)>();
+            foreach (var table in tables)
+            {
+                if (!await PostgresCatalogue.ExistsAsync(connection, table.QuotedName(SqlDatabase.Postgres), cancellationToken))
+                {
+                    missing.Add((table.Name, string.Join('\n', table.CreateTable(SqlDatabase.Postgres))));
+                }
+            }
+
+            SinkPlan.RequirePresent(missing);
             return;
         }
 
-        logger.LogInformation("Migrating the history table '{Table}' of the PostgreSQL database:\n{Plan}", table.Name, string.Join('\n', steps));
-        if (table.Schema is { } schema)
+        await using var migration = await PostgresMigration.BeginAsync(connection, options.MigrationLockTimeout, cancellationToken);
+        var present = new List<(HistoryTable Table, IReadOnlyList<PresentColumn> Columns)>();
+        foreach (var table in tables)
         {
-            await ExecuteAsync(connection, $"CREATE SCHEMA IF NOT EXISTS {SqlName.Quote(schema)}", cancellationToken);
+            present.Add((table, await PostgresCatalogue.ColumnsAsync(connection, table.QuotedName(SqlDatabase.Postgres), cancellationToken)));
         }
 
-        foreach (var step in steps)
+        foreach (var (table, steps) in HistoryTable.Plan(PostgresMigrations.Rules, present, mode))
         {
-            await ExecuteAsync(connection, step, cancellationToken);
+            logger.LogInformation("Migrating the history table '{Table}' of the PostgreSQL database:\n{Plan}", table.Name, string.Join('\n', steps));
+            await migration.ApplyAsync(new(table.Schema, table.Name, []), steps, cancellationToken);
         }
+
+        await migration.CommitAsync(cancellationToken);
     }
 
     // Everything travels as text and is cast to its column: one form for every type of key.
@@ -122,10 +127,4 @@ internal sealed class PostgresHistoryStore(PostgresSinkOptions options) : IHisto
         byte[] bytes => "\\x" + Convert.ToHexStringLower(bytes),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
 }

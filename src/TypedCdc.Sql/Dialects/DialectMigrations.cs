@@ -128,9 +128,7 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
 
         if (plan.AddedColumns.Count > 0)
         {
-            logger.LogWarning(
-                "The rows of '{Table}' that were written before the columns {Columns} were added are NULL in them until their items change. 'typedcdc load' fills them from a scan of the DynamoDB table.",
-                table.Target.Name, string.Join(", ", plan.AddedColumns));
+            LackingRows.Report(logger, table.Target.Name, plan.AddedColumns);
         }
 
         if (mode != MigrationMode.Validate)

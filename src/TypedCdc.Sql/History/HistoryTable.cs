@@ -99,36 +99,36 @@ internal sealed class HistoryTable
         }
     }
 
-    /// <summary>What has to be done to the table that is there.</summary>
+    /// <summary>What has to be done to all histories of a sink; nothing is done to one of them when another cannot be mended.</summary>
     /// <param name="rules">The database's.</param>
-    /// <param name="present">Its columns; empty where it is not there.</param>
+    /// <param name="tables">The histories and the columns that their tables have; none where they are not there.</param>
     /// <param name="mode">What may be done.</param>
+    /// <returns>The tables for which there is something to do.</returns>
     /// <exception cref="SchemaDriftException">The mode does not allow what has to be done, or nothing does it.</exception>
-    public IReadOnlyList<string> Plan(MigrationRules rules, IReadOnlyList<PresentColumn> present, MigrationMode mode)
+    public static IReadOnlyList<(HistoryTable Table, IReadOnlyList<string> Steps)> Plan(
+        MigrationRules rules, IReadOnlyList<(HistoryTable Table, IReadOnlyList<PresentColumn> Columns)> tables, MigrationMode mode)
     {
-        var steps = new List<string>();
-        if (present.Count == 0)
-        {
-            steps.AddRange(CreateTable(rules.Database));
-        }
-        else
-        {
-            var drift = Compare(rules, present);
-            if (drift.Count > 0)
-            {
-                throw new SchemaDriftException($"The history table '{Name}' does not fit the model '{Model.ClrType}', and no migration of the sink's can mend it. Rename it, or give the history another SqlName.\n"
-                    + string.Join('\n', drift));
-            }
-
-            steps.AddRange(rules.AddColumns(
-                QuotedName(rules.Database),
-                OwnColumns.Where(own => !own.IsRequired && present.All(column => !string.Equals(column.Name, own.Name, StringComparison.Ordinal))).Select(own => Definition(rules.Database, own))));
-        }
-
-        return steps.Count == 0 || mode != MigrationMode.Validate
-            ? steps
-            : throw new SchemaDriftException($"The history table '{Name}' does not fit the model '{Model.ClrType}', and the sink's MigrationMode is Validate.\n{string.Join('\n', steps)}");
+        var drift = tables.SelectMany(one => one.Columns.Count == 0 ? [] : one.Table.Compare(rules, one.Columns)).ToList();
+        var steps = tables.Select(one => (one.Table, Steps: (IReadOnlyList<string>)one.Table.Steps(rules, one.Columns))).Where(static one => one.Steps.Count > 0).ToList();
+        var plan = string.Concat(drift.Concat(steps.SelectMany(static one => one.Steps)).Select(static line => line + "\n"));
+        return drift.Count > 0
+                ? throw new SchemaDriftException($"A history does not fit its model, and no migration of the sink's can mend it. Rename the table, or give the history another SqlName.\n{plan}", plan)
+            : steps.Count > 0 && mode == MigrationMode.Validate
+                ? throw new SchemaDriftException(
+                    $"The history tables {string.Join(", ", steps.Select(static one => $"'{one.Table.Name}'"))} do not fit their models, and the sink's MigrationMode is Validate.\n{plan}", plan)
+            : steps;
     }
+
+    /// <summary>What has to be done to this history's table alone.</summary>
+    /// <exception cref="SchemaDriftException">The mode does not allow what has to be done, or nothing does it.</exception>
+    public IReadOnlyList<string> Plan(MigrationRules rules, IReadOnlyList<PresentColumn> present, MigrationMode mode) =>
+        Plan(rules, [(this, present)], mode) is [var (_, steps)] ? steps : [];
+
+    private List<string> Steps(MigrationRules rules, IReadOnlyList<PresentColumn> present) => present.Count == 0
+        ? [.. Schema is { } schema && rules.CreateSchema(schema) is { } create ? [create] : Array.Empty<string>(), .. CreateTable(rules.Database)]
+        : [.. rules.AddColumns(
+            QuotedName(rules.Database),
+            OwnColumns.Where(own => !own.IsRequired && present.All(column => !string.Equals(column.Name, own.Name, StringComparison.Ordinal))).Select(own => Definition(rules.Database, own)))];
 
     private List<string> Compare(MigrationRules rules, IReadOnlyList<PresentColumn> present)
     {
@@ -138,7 +138,7 @@ internal sealed class HistoryTable
         var wantedKey = Columns.Take(Keys.Length + KeyColumnCount).ToList();
         if (!key.SequenceEqual(wantedKey, StringComparer.Ordinal))
         {
-            drift.Add($"-- its primary key is ({string.Join(", ", key)}), the model's history has ({string.Join(", ", wantedKey)}).");
+            drift.Add(Says($"its primary key is ({string.Join(", ", key)}), the model's history has ({string.Join(", ", wantedKey)})."));
         }
 
         foreach (var (name, type) in Columns.Zip(Types(rules.Database)))
@@ -148,19 +148,21 @@ internal sealed class HistoryTable
             {
                 if (!string.Equals(found.Type, wanted, StringComparison.OrdinalIgnoreCase) && !rules.IsWider(found.Type, wanted))
                 {
-                    drift.Add($"-- the column '{name}' is {found.Type}, the model's history has {wanted}.");
+                    drift.Add(Says($"the column '{name}' is {found.Type}, the model's history has {wanted}."));
                 }
             }
             else if (OwnColumns.Any(own => own.IsRequired && string.Equals(own.Name, name, StringComparison.Ordinal)))
             {
-                drift.Add($"-- the column '{name}' is missing: the table was not made by this sink.");
+                drift.Add(Says($"the column '{name}' is missing: the table was not made by this sink."));
             }
         }
 
         drift.AddRange(present.Where(column => !column.IsNullable && !column.HasDefault && !Columns.Contains(column.Name, StringComparer.Ordinal))
-            .Select(static column => $"-- the column '{column.Name}', which the history does not have, is NOT NULL without a default."));
+            .Select(column => Says($"the column '{column.Name}', which the history does not have, is NOT NULL without a default.")));
         return drift;
     }
+
+    private string Says(string drift) => $"-- cannot be mended: table '{Name}': {drift}";
 
     private static string Definition(SqlDatabase database, HistoryColumn column) => SqlName.Quote(column.Name) + " " + TypeOf(database, column.Kind)
         // Positions are ordered bytewise, whatever the database's own collation.

@@ -9,11 +9,14 @@ internal sealed class MigrationPlan
     private readonly List<string> _widenings = [];
     private readonly List<string> _drift = [];
     private readonly TargetTable _table;
+    private readonly HashSet<string> _retyped = new(StringComparer.Ordinal); // the columns whose types change
 
     private MigrationPlan(TargetTable table) => _table = table;
 
-    /// <summary>The statements, in their order.</summary>
-    public IReadOnlyList<string> Steps => _steps;
+    public TargetTable Table => _table;
+
+    /// <summary>The statements, in their order: those that widen, then all others.</summary>
+    public IReadOnlyList<string> Statements => [.. _widenings, .. _steps];
 
     /// <summary>What no statement of ours mends.</summary>
     public IReadOnlyList<string> Drift => _drift;
@@ -30,6 +33,12 @@ internal sealed class MigrationPlan
         if (present.Columns.Count == 0)
         {
             var create = new MigrationPlan(table) { CreatesTable = true };
+            create.RequireOwnView(rules, table.Sql, present);
+            if (table.Schema is { } schema && rules.CreateSchema(schema) is { } createSchema)
+            {
+                create._steps.Add(createSchema);
+            }
+
             create._steps.AddRange(rules.CreateTable(table.Sql));
             if (!rules.CreatesOwnColumns)
             {
@@ -43,21 +52,27 @@ internal sealed class MigrationPlan
         var columns = present.Columns.ToDictionary(static column => column.Name, StringComparer.Ordinal);
         plan.CompareKeys(table.Sql, present.Columns);
         plan.CompareColumns(rules, table.Sql, columns);
-        plan.CompareView(rules, table.Sql, present.View);
+        plan.RequireOwnView(rules, table.Sql, present);
+        plan.CompareView(rules, table.Sql, present);
         plan.CompareIndexes(rules, table.Sql, present.Indexes);
         return plan;
     }
 
+    /// <summary>Adds statements for the tables that the sink keeps for itself beside this one.</summary>
+    public void AddOwn(IEnumerable<string> statements) => _steps.AddRange(statements);
+
+    /// <summary>Why a mode does not let the plan run; null where it does.</summary>
+    public string? Obstacle(MigrationMode mode) => _drift.Count > 0 ? "no migration of the sink's can mend it"
+        : mode == MigrationMode.Validate && _steps.Count + _widenings.Count > 0 ? "the sink's MigrationMode is Validate"
+        : mode != MigrationMode.Widen && _widenings.Count > 0 ? "widening a column needs MigrationMode.Widen"
+        : null;
+
     /// <summary>The statements that a mode lets run.</summary>
     /// <exception cref="SchemaDriftException">The mode does not allow what has to be done, or nothing does it.</exception>
-    public IReadOnlyList<string> Allow(MigrationMode mode)
-    {
-        string? obstacle = _drift.Count > 0 ? "no migration of the sink's can mend it"
-            : mode == MigrationMode.Validate && _steps.Count + _widenings.Count > 0 ? "the sink's MigrationMode is Validate"
-            : mode != MigrationMode.Widen && _widenings.Count > 0 ? "widening a column needs MigrationMode.Widen"
-            : null;
-        return obstacle is null ? [.. _widenings, .. _steps] : throw new SchemaDriftException($"The table '{_table.Sql.Name}' does not fit the model '{_table.Model.ClrType}', and {obstacle}.\n{this}", ToString());
-    }
+    public IReadOnlyList<string> Allow(MigrationMode mode) => Obstacle(mode) is { } obstacle ? throw new SchemaDriftException($"{Says(obstacle)}\n{this}", ToString()) : Statements;
+
+    /// <summary>An obstacle as an error says it.</summary>
+    public string Says(string obstacle) => $"The table '{_table.Sql.Name}' does not fit the model '{_table.Model.ClrType}', and {obstacle}.";
 
     /// <summary>The plan, for people.</summary>
     public override string ToString()
@@ -68,7 +83,7 @@ internal sealed class MigrationPlan
             text.Append("-- cannot be mended: table '").Append(SqlName.OfTable(_table.Sql.Name)).Append("': ").Append(drift).Append('\n');
         }
 
-        foreach (var step in _widenings.Concat(_steps))
+        foreach (var step in Statements)
         {
             text.Append(step).Append('\n');
         }
@@ -91,45 +106,21 @@ internal sealed class MigrationPlan
         var missing = new List<string>();
         foreach (var column in table.Columns)
         {
-            var declared = rules.TypeOf(column);
-            if (!present.TryGetValue(column.Name, out var found))
+            if (present.TryGetValue(column.Name, out var found))
             {
-                if (column.Key == SqlKey.None)
-                {
-                    missing.Add(rules.ColumnDefinition(column));
-                    AddedColumns.Add(column.Name);
-                }
-
-                continue;
+                CompareColumn(rules, table, column, found);
             }
-
-            if (column.Key == SqlKey.None && !found.IsNullable)
+            else if (column.Key == SqlKey.None)
             {
-                _drift.Add($"the column '{column.Name}' is NOT NULL, which a tombstone cannot be. Drop its NOT NULL.");
-            }
-
-            var wanted = rules.Normalize(declared);
-            if (string.Equals(found.Type, wanted, StringComparison.OrdinalIgnoreCase) || rules.IsWider(found.Type, wanted))
-            {
-                continue;
-            }
-
-            if (column.Key == SqlKey.None && rules.Widen(rules.TableName(table), rules.QuoteColumn(column.Name), found.Type, wanted) is { } widening)
-            {
-                _widenings.Add(widening);
-            }
-            else
-            {
-                _drift.Add($"the column '{column.Name}' is {found.Type}, the model's is {wanted}. {(column.Key == SqlKey.None
-                    ? "Give the member a [CdcColumn] of another name, which adds a column beside it; or the type that the table has; or change the column yourself"
-                    : "Give the model another SqlName and load that table anew; or the type that the table has")}.");
+                missing.Add(rules.ColumnDefinition(column));
+                AddedColumns.Add(column.Name);
             }
         }
 
         var known = table.Columns.Select(static column => column.Name).Concat(rules.OwnColumns.Select(static column => column.Name))
             .Append(SqlName.Version).Append(SqlName.DeletedAt).ToHashSet(StringComparer.Ordinal);
         _drift.AddRange(present.Values.Where(column => !known.Contains(column.Name) && !column.IsNullable && !column.HasDefault)
-            .Select(static column => $"the column '{column.Name}', which the model does not have, is NOT NULL without a default. Give it one, or drop its NOT NULL."));
+            .Select(column => $"the column '{column.Name}', which the model does not have, is NOT NULL without a default. Give it one, or drop its NOT NULL{ByHand(rules.DropNotNull(rules.TableName(table), rules.QuoteColumn(column.Name)))}."));
         foreach (var own in (string[])[SqlName.Version, SqlName.DeletedAt])
         {
             if (!present.ContainsKey(own))
@@ -142,28 +133,103 @@ internal sealed class MigrationPlan
         _steps.AddRange(rules.AddColumns(rules.TableName(table), missing));
     }
 
+    private void CompareColumn(MigrationRules rules, SqlTable table, SqlColumn column, PresentColumn found)
+    {
+        var name = rules.TableName(table);
+        var quoted = rules.QuoteColumn(column.Name);
+        if (column.Key == SqlKey.None && !found.IsNullable)
+        {
+            if (rules.DropNotNull(name, quoted) is { } dropNotNull)
+            {
+                _widenings.Add(dropNotNull);
+            }
+            else
+            {
+                _drift.Add($"the column '{column.Name}' is NOT NULL, which a tombstone cannot be. Drop its NOT NULL.");
+            }
+        }
+
+        var wanted = rules.Normalize(rules.TypeOf(column));
+        if (string.Equals(found.Type, wanted, StringComparison.OrdinalIgnoreCase) || rules.IsWider(found.Type, wanted))
+        {
+            return;
+        }
+
+        if (column.Key == SqlKey.None && rules.Widen(name, quoted, found.Type, wanted) is { } widening)
+        {
+            _widenings.Add(widening);
+            _retyped.Add(column.Name);
+        }
+        else if (column.Key == SqlKey.None)
+        {
+            _drift.Add($"the column '{column.Name}' is {found.Type}, the model's is {wanted}. Give the member a [CdcColumn] of another name, which adds a column beside it; or the type that the table has; "
+                + $"or change the column yourself{(rules.Retype(name, quoted, wanted) is { } retype ? ByHand($"{rules.DropView(table)} {retype}") + "; the sink then makes its view anew" : "")}.");
+        }
+        else
+        {
+            _drift.Add($"the column '{column.Name}' is {found.Type}, the model's is {wanted}. Give the model another SqlName and load that table anew; or the type that the table has.");
+        }
+    }
+
+    private static string ByHand(string? statement) => statement is null ? "" : $" (by hand: {statement})";
+
     private void CompareIndexes(MigrationRules rules, SqlTable table, IReadOnlyList<string> present) => _steps.AddRange(table.Indexes
         .Where(index => !present.Contains(index.Name, StringComparer.Ordinal))
         .Select(index => rules.CreateIndex(table, index))
         .OfType<string>());
 
-    private void CompareView(MigrationRules rules, SqlTable table, IReadOnlyList<string> view)
+    private void RequireOwnView(MigrationRules rules, SqlTable table, PresentTable present)
     {
-        var wanted = table.Columns.Select(static column => column.Name);
-        if (_widenings.Count > 0 || !view.SequenceEqual(wanted, StringComparer.Ordinal))
+        if (present.InPlaceOfView is { } other)
         {
-            // A column that the view shows cannot change under it, and CREATE OR REPLACE only appends.
-            var drop = rules.DropView(table);
-            if (_widenings.Count > 0)
-            {
-                _widenings.Insert(0, drop);
-            }
-            else if (!rules.AppendsToViews || !wanted.Take(view.Count).SequenceEqual(view, StringComparer.Ordinal))
-            {
-                _steps.Add(drop);
-            }
-
-            _steps.Add(rules.CreateView(table));
+            _drift.Add($"where its view belongs, there is a {other} {rules.ViewName(table)} that the sink has not made, and that it leaves alone. Give the model another SqlName, or rename that.");
         }
     }
+
+    // A column that the view shows cannot change under it, and CREATE OR REPLACE only appends.
+    private void CompareView(MigrationRules rules, SqlTable table, PresentTable present)
+    {
+        var wanted = table.Columns.Select(static column => column.Name).ToList();
+        var onView = present.Dependents.Where(static dependent => dependent.Columns is null).ToList();
+        if (_retyped.Count > 0)
+        {
+            var retyped = string.Join(", ", _retyped.Order(StringComparer.Ordinal));
+            RefuseDependents(onView, $"the view '{table.Name}', which has to be made anew for other types of {retyped}");
+            RefuseDependents(present.Dependents.Where(dependent => dependent.Columns?.Any(_retyped.Contains) == true), $"columns whose types have to change ({retyped})");
+            _widenings.Insert(0, rules.DropView(table));
+            MakeView();
+        }
+        else if (present.InPlaceOfView is not null || present.View.SequenceEqual(wanted, StringComparer.Ordinal))
+        {
+            return;
+        }
+        else if (rules.AppendsToViews && wanted.Take(present.View.Count).SequenceEqual(present.View, StringComparer.Ordinal))
+        {
+            _steps.Add(rules.CreateView(table));
+        }
+        else if (rules.AppendsToViews && onView.Count > 0 && !present.View.Except(wanted, StringComparer.Ordinal).Any())
+        {
+            // Somebody's views read it: it keeps its columns' order, which nothing depends on but SELECT *.
+            if (present.View.Count < wanted.Count)
+            {
+                _steps.Add(rules.CreateView(table, present.View.Concat(wanted.Except(present.View, StringComparer.Ordinal))));
+            }
+        }
+        else
+        {
+            RefuseDependents(onView, $"the view '{table.Name}', which has to be made anew without the columns {string.Join(", ", present.View.Except(wanted, StringComparer.Ordinal))}");
+            _steps.Add(rules.DropView(table));
+            MakeView();
+        }
+
+        void MakeView()
+        {
+            _steps.Add(rules.CreateView(table));
+            _steps.AddRange(present.OnView.Where(addition => addition.Column is null || wanted.Contains(addition.Column, StringComparer.Ordinal)).Select(static addition => addition.Statement));
+        }
+    }
+
+    private void RefuseDependents(IEnumerable<PresentDependent> dependents, string reason) => _drift.AddRange(dependents.Select(dependent =>
+        $"the {dependent.Kind.ToLowerInvariant()} {dependent.Name} reads {reason}. The sink drops nothing of yours: run DROP {dependent.Kind} {dependent.Name}; start the sink, and make it again: "
+        + $"CREATE {dependent.Kind} {dependent.Name} AS {dependent.Query}"));
 }

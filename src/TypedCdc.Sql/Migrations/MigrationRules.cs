@@ -20,6 +20,15 @@ internal abstract class MigrationRules(SqlDatabase database)
     /// <summary>The statement that widens a column; null where the database cannot.</summary>
     public virtual string? Widen(string table, string column, string from, string to) => null;
 
+    /// <summary>The statement that lets a column be NULL; null where the database cannot.</summary>
+    public virtual string? DropNotNull(string table, string column) => null;
+
+    /// <summary>What a person may run to give a column another type, if its values bear it; null where the database has no such statement.</summary>
+    public virtual string? Retype(string table, string column, string to) => null;
+
+    /// <summary>The statement that makes a schema; null where tables are made with theirs, or have none.</summary>
+    public virtual string? CreateSchema(string schema) => null;
+
     /// <summary>The statements that add columns to a table.</summary>
     public virtual IEnumerable<string> AddColumns(string table, IEnumerable<string> definitions) => definitions.Select(definition => $"ALTER TABLE {table} ADD COLUMN {definition};");
 
@@ -49,6 +58,9 @@ internal abstract class MigrationRules(SqlDatabase database)
 
     /// <summary>The statement that makes the view.</summary>
     public virtual string CreateView(SqlTable table) => SqlStatements.CreateView(Database, table);
+
+    /// <summary>The statement that makes the view with its columns in an order of their own, where <see cref="AppendsToViews"/>.</summary>
+    public virtual string CreateView(SqlTable table, IEnumerable<string> columns) => throw new NotSupportedException();
 
     /// <summary>The statement that removes the view, if it is there.</summary>
     public virtual string DropView(SqlTable table) => $"DROP VIEW IF EXISTS {ViewName(table)};";

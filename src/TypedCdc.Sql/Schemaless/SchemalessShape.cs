@@ -59,6 +59,19 @@ internal sealed class SchemalessShape
     /// <summary>The same under the revision that the database remembers, for a worker that may not change it.</summary>
     public SchemalessShape As(string? revision) => new(Rule, TableName, Keys, Columns, revision);
 
+    /// <summary>Refuses a table that is not there and may not be made.</summary>
+    /// <exception cref="SchemaDriftException">It is so; the plan says what would make it.</exception>
+    public void RequireTable(MigrationRules rules, PresentTable present, bool mayAdd)
+    {
+        if (present.Columns.Count == 0 && !mayAdd)
+        {
+            var plan = MigrationPlan.Make(rules, ToTarget(0, ValueLimits.None), present).ToString();
+            throw new SchemaDriftException(
+                $"The table '{SqlName}' of the DynamoDB table '{TableName}' is not there, and the sink's MigrationMode does not let it be made. Start the sink once with AddOnly: it also remembers how the table is kept. What it would run:\n{plan}",
+                plan);
+        }
+    }
+
     /// <summary>What this wish becomes in view of what the database has.</summary>
     /// <param name="registered">What the database remembers of the table; null for nothing.</param>
     /// <param name="present">The table's columns; empty where it is not there.</param>

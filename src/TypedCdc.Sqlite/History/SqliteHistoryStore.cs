@@ -22,10 +22,7 @@ internal sealed class SqliteHistoryStore(SqliteSinkOptions options) : IHistorySt
     {
         var writer = _connection = new(options, context.TimeProvider) { BeforeStatement = BeforeStatement };
         await writer.ConfigureAsync(cancellationToken);
-        if (mode != MigrationMode.Off)
-        {
-            await writer.InTransactionAsync(connection => Migrate(connection, tables, mode, context.Logger), cancellationToken);
-        }
+        await writer.InTransactionAsync(connection => Migrate(connection, tables, mode, context.Logger), cancellationToken);
 
         _inserts = [.. tables.Select(table => writer.Connection.Prepare(
             $"INSERT INTO {table.QuotedName(SqlDatabase.Sqlite)} ({string.Join(", ", table.Columns.Select(SqlName.Quote))})\nVALUES ("
@@ -82,17 +79,19 @@ internal sealed class SqliteHistoryStore(SqliteSinkOptions options) : IHistorySt
 
     private static void Migrate(SqliteConnection connection, IReadOnlyList<HistoryTable> tables, MigrationMode mode, ILogger logger)
     {
-        var rules = new SqliteMigrations();
-        foreach (var table in tables)
+        if (mode == MigrationMode.Off)
         {
-            var steps = table.Plan(rules, SqliteMigrations.PresentColumns(connection, table.Name), mode);
-            if (steps.Count > 0)
+            SinkPlan.RequirePresent([.. tables.Where(table => SqliteMigrations.PresentColumns(connection, table.Name).Count == 0)
+                .Select(static table => (table.Name, string.Join('\n', table.CreateTable(SqlDatabase.Sqlite))))]);
+            return;
+        }
+
+        foreach (var (table, steps) in HistoryTable.Plan(SqliteMigrations.Rules, [.. tables.Select(table => (table, (IReadOnlyList<PresentColumn>)SqliteMigrations.PresentColumns(connection, table.Name)))], mode))
+        {
+            logger.LogInformation("Migrating the history table '{Table}' of the SQLite database:\n{Plan}", table.Name, string.Join('\n', steps));
+            foreach (var step in steps)
             {
-                logger.LogInformation("Migrating the history table '{Table}' of the SQLite database:\n{Plan}", table.Name, string.Join('\n', steps));
-                foreach (var step in steps)
-                {
-                    connection.Execute(step);
-                }
+                connection.Execute(step);
             }
         }
     }

@@ -89,6 +89,10 @@ internal sealed class DeliveryEngine
             failure.MaximumAttempts = 1;
             var retry = new RetryPipeline(failure, _settings.TimeProvider, notice => OnRetry(subscriber.Name, notice), _settings.Randomizer);
             await retry.ExecuteAsync(static (start, cancellation) => start.subscriber.StartAsync(start.context, cancellation), (subscriber, context), cancellationToken);
+            if (_settings.Health.OnSuccess(subscriber.Name))
+            {
+                _logger.Recovered(subscriber.Name);
+            }
         }
     }
 

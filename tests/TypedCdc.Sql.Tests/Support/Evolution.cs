@@ -69,3 +69,35 @@ public sealed partial record EvolvingRenamed
 
     public string? Title { get; init; }
 }
+
+/// <summary>A column more, and not the last one.</summary>
+[CdcTable("evolving")]
+public sealed partial record EvolvingWithFirst
+{
+    [PartitionKey("id")]
+    public required long Id { get; init; }
+
+    public string? First { get; init; }
+
+    public int? Age { get; init; }
+
+    public string? Name { get; init; }
+
+    public byte[]? Photo { get; init; }
+}
+
+/// <summary>As <see cref="EvolvingWithFirst"/>, with a wider column.</summary>
+[CdcTable("evolving")]
+public sealed partial record EvolvingWideFirst
+{
+    [PartitionKey("id")]
+    public required long Id { get; init; }
+
+    public string? First { get; init; }
+
+    public long? Age { get; init; }
+
+    public string? Name { get; init; }
+
+    public byte[]? Photo { get; init; }
+}
