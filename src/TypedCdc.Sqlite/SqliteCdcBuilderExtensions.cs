@@ -31,7 +31,10 @@ public static class SqliteCdcBuilderExtensions
         targets.RequireDistinctNames(hasSchemas: false);
         return cdc.AddRelationalSink("Sqlite", targets, () => new SqliteStore(options), sink =>
         {
-            // A write takes what came while the one before it ran. Behind, it takes more: the more keys a transaction sorts, the fewer pages it touches twice.
+            // SQLite has one writer. But while it writes, others make rows of their records, and all that then wait go into one transaction.
+            sink.Concurrency = 4;
+
+            // A write takes what came while the one before it ran. Behind, it takes more: the more keys a transaction has, the fewer pages are written twice.
             sink.MaximumBatchRecords = 20_000;
             sink.MaximumBatchBytes = 16 * 1024 * 1024;
             configure?.Invoke(sink);

@@ -32,11 +32,11 @@ internal sealed class SqliteStatements
 
     /// <summary>
     /// The guarded upsert of a row or a tombstone: cells in column order, version, time of removal, images. By time alone: rows of the same time are
-    /// for <see cref="SqliteTies"/>.
+    /// for <see cref="SqliteTies"/>. A version is less than a time exactly where its own time is: after equal times it is the longer text.
     /// </summary>
     public string Upsert => Insert(Table, " AS t").Append("\nON CONFLICT (").AppendJoin(", ", _keys).Append(") DO UPDATE SET\n    ")
         .AppendJoin(",\n    ", _columns.Except(_keys, StringComparer.Ordinal).Select(static column => $"{column} = excluded.{column}"))
-        .Append("\nWHERE substr(t.\"cdc_ver\", 1, 19) < substr(excluded.\"cdc_ver\", 1, 19)").ToString();
+        .Append("\nWHERE t.\"cdc_ver\" < substr(excluded.\"cdc_ver\", 1, 19)").ToString();
 
     /// <summary>The version of a key's row.</summary>
     public string Version => $"SELECT \"cdc_ver\" FROM {Table} WHERE {IsKey}";

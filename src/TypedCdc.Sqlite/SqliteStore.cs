@@ -5,13 +5,14 @@ using TypedCdc.Sql;
 namespace TypedCdc.Sqlite;
 
 /// <summary>
-/// Writes rows through one connection: one prepared upsert a table, all rows of a write in one transaction, durable when it returns (write-ahead log,
+/// Writes rows through one connection: one prepared upsert a table, all rows of the writes that wait in one transaction, durable when they return (write-ahead log,
 /// <c>synchronous=FULL</c>).
 /// </summary>
 internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
 {
     // SQLite has one writer at a time anyway: waiting here costs no polling.
     private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly SqliteWriteQueue _waiting = new();
     private SqliteWriter? _connection;
     private SqliteTable?[] _tables = [];
     private SinkMetrics? _metrics;
@@ -40,33 +41,84 @@ internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
     public async ValueTask WriteAsync(WriteBatch batch, CancellationToken cancellationToken)
     {
         var writer = _connection ?? throw new InvalidOperationException("The sink has not been started.");
-        var rejectedBefore = batch.RejectedCount;
-        await _writer.WaitAsync(cancellationToken);
+        var write = new SqliteWrite(batch);
+        _waiting.Add(write);
         try
         {
-            var counts = default(WriteCounts);
-            await writer.InTransactionAsync(
-                _ =>
-                {
-                    foreach (var rows in batch.Tables)
-                    {
-                        if (rows.Count > 0)
-                        {
-                            Table(writer.Connection, rows.Table).Write(rows, batch, ref counts);
-                        }
-                    }
-                },
-                cancellationToken);
-            _metrics!.Written(counts);
+            await _writer.WaitAsync(cancellationToken);
         }
-        catch
+        catch (OperationCanceledException) when (!_waiting.TryRemove(write))
         {
-            batch.ForgetRejectedSince(rejectedBefore);
-            throw;
+            // Taken along: the rows are in use until the writer is free again, and may be written by then.
+            await _writer.WaitAsync(CancellationToken.None);
+        }
+
+        try
+        {
+            if (!write.IsDone)
+            {
+                await WriteAsync(writer, write, cancellationToken);
+            }
         }
         finally
         {
             _writer.Release();
+        }
+    }
+
+    /// <summary>Writes what waits in one transaction; each write is whole in it or not in it at all. Where that fails, each by itself: one must not fail for another.</summary>
+    private async ValueTask WriteAsync(SqliteWriter writer, SqliteWrite own, CancellationToken cancellationToken)
+    {
+        var together = _waiting.Take(own);
+        try
+        {
+            await WriteTogetherAsync(writer, together, cancellationToken);
+        }
+        catch (Exception error) when (together.Length > 1 && error is not (OperationCanceledException or SqliteException { IsTransient: true }))
+        {
+            await WriteTogetherAsync(writer, [own], cancellationToken);
+        }
+    }
+
+    private async ValueTask WriteTogetherAsync(SqliteWriter writer, SqliteWrite[] writes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await writer.InTransactionAsync(
+                connection =>
+                {
+                    foreach (var write in writes)
+                    {
+                        WriteRows(connection, write);
+                    }
+                },
+                cancellationToken);
+        }
+        catch
+        {
+            foreach (var write in writes)
+            {
+                write.StartAnew();
+            }
+
+            throw;
+        }
+
+        foreach (var write in writes)
+        {
+            write.IsDone = true;
+            _metrics!.Written(write.Counts);
+        }
+    }
+
+    private void WriteRows(SqliteConnection connection, SqliteWrite write)
+    {
+        foreach (var rows in write.Batch.Tables)
+        {
+            if (rows.Count > 0)
+            {
+                Table(connection, rows.Table).Write(rows, write.Batch, ref write.Counts);
+            }
         }
     }
 

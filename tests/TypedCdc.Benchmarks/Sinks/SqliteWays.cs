@@ -11,9 +11,10 @@ internal sealed class SqliteWays(BenchRow[] inserts, BenchRow[] updates) : IAsyn
     private const string Columns = "id, name, email, balance, updated_at, active, cdc_ver, cdc_deleted_at, cdc_old, cdc_new";
     private const int Live = 5_000;
     private const int Behind = 20_000; // what delivery gives a sink that is behind
+    private const int AtOnce = 4; // the sink's Concurrency
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("typedcdc-bench-");
-    private readonly Dictionary<(BenchRow[] Rows, int Batch), List<CdcRecord>[]> _batches = [];
+    private readonly Dictionary<(BenchRow[] Rows, int Batch, int AtOnce), List<CdcRecord>[][]> _batches = [];
     private WriteBatch? _batch;
     private int _number;
     private RelationalSink? _sink;
@@ -27,12 +28,14 @@ internal sealed class SqliteWays(BenchRow[] inserts, BenchRow[] updates) : IAsyn
         [
             new("unguarded plain append, sync off (ceiling)", "SQLite, new keys", all, NextAsync, AppendAsync, ChecksumAsync),
             new("ADO, prepared, guarded, durable, 5k", "SQLite, new keys", all, MakeAsync, () => AdoAsync(inserts), ChecksumAsync),
-            new("TypedCdc, durable, 5k", "SQLite, new keys", all, MakeAsync, () => SinkAsync(inserts, Live), ChecksumAsync),
-            new("TypedCdc, durable, behind: 20k", "SQLite, new keys", all, MakeAsync, () => SinkAsync(inserts, Behind), ChecksumAsync),
+            new("TypedCdc, durable, 5k", "SQLite, new keys", all, MakeAsync, () => SinkAsync(inserts, Live, AtOnce), ChecksumAsync),
+            new("TypedCdc, durable, 5k, one write at a time", "SQLite, new keys", all, MakeAsync, () => SinkAsync(inserts, Live, 1), ChecksumAsync),
+            new("TypedCdc, durable, behind: 20k, one write at a time", "SQLite, new keys", all, MakeAsync, () => SinkAsync(inserts, Behind, 1), ChecksumAsync),
             new("(of that: from record bytes to sorted rows)", "SQLite, new keys", all, () => Task.CompletedTask, ReadAsync, null),
             new("ADO, prepared, guarded, durable, 5k", "SQLite, present keys", all, FillAsync, () => AdoAsync(updates), ChecksumAsync),
-            new("TypedCdc, durable, 5k", "SQLite, present keys", all, FillAsync, () => SinkAsync(updates, Live), ChecksumAsync),
-            new("TypedCdc, durable, behind: 20k", "SQLite, present keys", all, FillAsync, () => SinkAsync(updates, Behind), ChecksumAsync),
+            new("TypedCdc, durable, 5k", "SQLite, present keys", all, FillAsync, () => SinkAsync(updates, Live, AtOnce), ChecksumAsync),
+            new("TypedCdc, durable, 5k, one write at a time", "SQLite, present keys", all, FillAsync, () => SinkAsync(updates, Live, 1), ChecksumAsync),
+            new("TypedCdc, durable, behind: 20k, one write at a time", "SQLite, present keys", all, FillAsync, () => SinkAsync(updates, Behind, 1), ChecksumAsync),
         ];
     }
 
@@ -74,7 +77,7 @@ internal sealed class SqliteWays(BenchRow[] inserts, BenchRow[] updates) : IAsyn
     private async Task FillAsync()
     {
         await MakeAsync();
-        await SinkAsync(inserts, Behind);
+        await SinkAsync(inserts, Behind, 1);
     }
 
     private Task AppendAsync()
@@ -153,20 +156,26 @@ internal sealed class SqliteWays(BenchRow[] inserts, BenchRow[] updates) : IAsyn
         return Task.CompletedTask;
     }
 
-    private async Task SinkAsync(BenchRow[] rows, int batch)
-    {
-        foreach (var records in Batches(rows, batch))
+    /// <summary>As delivery does it: so many writes at once, each with keys of its own.</summary>
+    private async Task SinkAsync(BenchRow[] rows, int batch, int atOnce) =>
+        await Task.WhenAll(Batches(rows, batch, atOnce).Select(lane => Task.Run(async () =>
         {
-            await _sink!.WriteAsync(records, default);
-        }
-    }
+            foreach (var records in lane)
+            {
+                await _sink!.WriteAsync(records, default);
+            }
+        })));
 
     // Cut once: the lists are delivery's, not the sink's.
-    private List<CdcRecord>[] Batches(BenchRow[] rows, int batch)
+    private List<CdcRecord>[][] Batches(BenchRow[] rows, int batch, int atOnce)
     {
-        if (!_batches.TryGetValue((rows, batch), out var batches))
+        if (!_batches.TryGetValue((rows, batch, atOnce), out var batches))
         {
-            _batches.Add((rows, batch), batches = [.. rows.Select(static row => row.Record).Chunk(batch).Select(static chunk => chunk.ToList())]);
+            _batches.Add((rows, batch, atOnce), batches =
+            [
+                .. rows.GroupBy(row => row.Record.GetKeyHash() % (ulong)atOnce)
+                    .Select(lane => lane.Select(static row => row.Record).Chunk(batch).Select(static chunk => chunk.ToList()).ToArray()),
+            ]);
         }
 
         return batches;
@@ -175,7 +184,7 @@ internal sealed class SqliteWays(BenchRow[] inserts, BenchRow[] updates) : IAsyn
     private Task ReadAsync()
     {
         _batch ??= BenchRow.NewBatch();
-        foreach (var records in Batches(inserts, Live))
+        foreach (var records in Batches(inserts, Live, 1)[0])
         {
             _batch.Read(records);
         }
