@@ -126,14 +126,23 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
             }
         }
 
-        var hasVersion = record.Operation != ChangeOperation.Snapshot && record.Position.Shard is not null;
-        buffer.EndRow(index, isTombstone, TimeOf(record, table), hasVersion ? record.Position.SequenceNumber : null, Images(record));
+        buffer.EndRow(index, isTombstone, TimeOf(record, table), SequenceOf(record), Images(record));
     }
 
     // A row of a snapshot is as old as the start of its scan, and surely not newer than a change that came after that. One without a time is older than everything.
     internal static long TimeOf(in CdcRecord record, TargetTable table) => record.Operation == ChangeOperation.Snapshot
         ? Math.Max(0, record.TimestampMicroseconds - table.SnapshotMargin)
         : record.TimestampMicroseconds;
+
+    /// <summary>
+    /// What orders changes of equal times: the number that DynamoDB Streams gave the change, wherever the record was read; else its position. A file of Streams or Lambda records is not in their order, and one
+    /// change may stand in several files.
+    /// </summary>
+    internal static SequenceNumber? SequenceOf(in CdcRecord record) =>
+        record.Operation == ChangeOperation.Snapshot ? null
+        : record.SequenceNumber is var own && own != default ? own
+        : record.Position.Shard is not null ? record.Position.SequenceNumber
+        : null;
 
     internal static Tie? Images(in CdcRecord record)
     {

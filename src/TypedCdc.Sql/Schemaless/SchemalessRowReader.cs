@@ -154,8 +154,7 @@ internal sealed class SchemalessRowReader
                 cells[_shape.Keys.Length] = JoinKey(buffer, cells);
             }
 
-            var hasVersion = record.Operation != ChangeOperation.Snapshot && record.Position.Shard is not null;
-            buffer.EndRow(index, isTombstone, RowReader.TimeOf(record, buffer.Table), hasVersion ? record.Position.SequenceNumber : null, RowReader.Images(record));
+            buffer.EndRow(index, isTombstone, RowReader.TimeOf(record, buffer.Table), RowReader.SequenceOf(record), RowReader.Images(record));
         }
     }
 

@@ -12,9 +12,11 @@ public readonly partial struct CdcRecord
 {
     private readonly RecordEnvelope _envelope;
     private readonly bool _enableSensitiveData;
+    private readonly object? _carriedNumber; // a SequenceNumber; boxed, because nearly no record has one and every record would be larger by it
 
-    private CdcRecord(ReadOnlyMemory<byte> utf8, StreamPosition position, in RecordEnvelope envelope, bool enableSensitiveData, ShardLease? lease = null, ulong laneHash = 0)
+    private CdcRecord(ReadOnlyMemory<byte> utf8, StreamPosition position, in RecordEnvelope envelope, bool enableSensitiveData, ShardLease? lease = null, ulong laneHash = 0, object? carriedNumber = null)
     {
+        _carriedNumber = carriedNumber;
         Lease = lease;
         LaneHash = laneHash;
         Utf8 = utf8;
@@ -80,8 +82,12 @@ public readonly partial struct CdcRecord
     /// <summary>The size of the item's images in bytes, as DynamoDB counts them; 0 where the record does not say.</summary>
     public int SizeBytes => _envelope.SizeBytes;
 
-    /// <summary>The sequence number that the record itself carries (DynamoDB Streams); 0 where it carries none, as on Kinesis.</summary>
-    public SequenceNumber SequenceNumber => SequenceNumber.TryParse(_envelope.SequenceNumber.Of(Utf8.Span), out var number) ? number : default;
+    /// <summary>
+    /// The sequence number that the record itself carries (DynamoDB Streams), or that stood beside it in what carried it (a Lambda event of a Kinesis trigger in a file); 0 where there is none, as on Kinesis.
+    /// </summary>
+    public SequenceNumber SequenceNumber => SequenceNumber.TryParse(_envelope.SequenceNumber.Of(Utf8.Span), out var number) ? number
+        : _carriedNumber is SequenceNumber carried ? carried
+        : default;
 
     /// <summary>The <c>Keys</c> map, <c>{"userid":{"N":"8"}}</c>; empty where the shape has none (full exports): then the keys are in the new image.</summary>
     public ReadOnlyMemory<byte> Keys => Utf8.Slice(_envelope.Keys.Start, _envelope.Keys.Length);
@@ -176,7 +182,10 @@ public readonly partial struct CdcRecord
     }
 
     /// <summary>The same record of a reading; of none for null.</summary>
-    internal CdcRecord With(ShardLease? lease, ulong laneHash) => new(Utf8, Position, _envelope, _enableSensitiveData, lease, laneHash);
+    internal CdcRecord With(ShardLease? lease, ulong laneHash) => new(Utf8, Position, _envelope, _enableSensitiveData, lease, laneHash, _carriedNumber);
+
+    /// <summary>The same record with the sequence number that stood beside it; 0 for none.</summary>
+    internal CdcRecord WithCarriedNumber(SequenceNumber number) => new(Utf8, Position, _envelope, _enableSensitiveData, Lease, LaneHash, number == default ? null : number);
 
     /// <summary>Completes an error that a value of this record gave to one who read it in place: table, key, image, path, position.</summary>
     /// <returns>The same exception.</returns>

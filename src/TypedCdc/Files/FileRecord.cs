@@ -4,4 +4,5 @@ namespace TypedCdc.Files;
 /// <param name="Utf8">Its bytes; valid until the next is read.</param>
 /// <param name="Range">Where it stands in the file.</param>
 /// <param name="Problem">Why it cannot be a record; null where it may be one.</param>
-internal readonly record struct FileRecord(ReadOnlyMemory<byte> Utf8, ByteRange Range, string? Problem);
+/// <param name="CarriedNumber">The Kinesis sequence number that stands beside the record in what carries it; 0 where there is none.</param>
+internal readonly record struct FileRecord(ReadOnlyMemory<byte> Utf8, ByteRange Range, string? Problem, SequenceNumber CarriedNumber = default);

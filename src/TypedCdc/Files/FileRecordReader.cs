@@ -170,7 +170,7 @@ internal sealed class FileRecordReader(Stream stream, int maximumRecordBytes, Cd
         }
 
         Consume(frame.Length);
-        return new(frame.Problem is null && frame.Data is { } data ? data : utf8, range, frame.Problem);
+        return new(frame.Problem is null && frame.Data is { } data ? data : utf8, range, frame.Problem, frame.CarriedNumber);
     }
 
     /// <summary>

@@ -104,6 +104,7 @@ internal sealed class FileSource(string pattern, FileSourceOptions options) : IC
 
                 file.Last = new((file.Rank * RankWeight) + ordinal);
                 batch.Add(file.Last.Value, record.Utf8.Span, record.Range, record.Problem);
+                batch.SetCarriedNumber(record.CarriedNumber);
                 if (batch.Count >= BatchRecords || batch.Bytes >= BatchBytes)
                 {
                     var full = batch;

@@ -8,8 +8,9 @@ internal readonly struct JsonFrame
     // An item nests at most 32 levels of DynamoDB types, two JSON levels each, inside an image inside a record inside an envelope.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 128 };
 
-    private JsonFrame(FrameKind kind, int length, byte[]? data = null, string? problem = null, bool looksLikeRecord = false)
+    private JsonFrame(FrameKind kind, int length, byte[]? data = null, string? problem = null, bool looksLikeRecord = false, SequenceNumber carriedNumber = default)
     {
+        CarriedNumber = data is null ? default : carriedNumber;
         Kind = kind;
         Length = length;
         Data = data;
@@ -24,6 +25,9 @@ internal readonly struct JsonFrame
 
     /// <summary>The change record that the object carries as base64: Lambda's Kinesis trigger (<c>kinesis.data</c>), Kinesis' own GetRecords (<c>Data</c>).</summary>
     internal byte[]? Data { get; }
+
+    /// <summary>The sequence number beside <see cref="Data"/> (<c>kinesis.sequenceNumber</c>, <c>SequenceNumber</c>); 0 where there is none.</summary>
+    internal SequenceNumber CarriedNumber { get; }
 
     /// <summary>Why the carried record cannot be read.</summary>
     internal string? Problem { get; }
@@ -47,6 +51,7 @@ internal readonly struct JsonFrame
         byte[]? data = null;
         string? problem = null;
         var looksLikeRecord = false;
+        var carriedNumber = default(SequenceNumber);
         var inKinesis = false; // inside the top-level property "kinesis"
         try
         {
@@ -56,7 +61,7 @@ internal readonly struct JsonFrame
                 switch (reader.TokenType)
                 {
                     case JsonTokenType.EndObject when reader.CurrentDepth == 0:
-                        return new(FrameKind.Complete, (int)reader.BytesConsumed, data, problem, looksLikeRecord);
+                        return new(FrameKind.Complete, (int)reader.BytesConsumed, data, problem, looksLikeRecord, carriedNumber);
                     case JsonTokenType.PropertyName when reader.CurrentDepth == 1:
                         inKinesis = reader.ValueTextEquals("kinesis"u8);
                         looksLikeRecord |= inKinesis || reader.ValueTextEquals("dynamodb"u8) || reader.ValueTextEquals("Item"u8) || reader.ValueTextEquals("Keys"u8);
@@ -81,6 +86,10 @@ internal readonly struct JsonFrame
 
                             looksLikeRecord |= Decode(ref reader, ref data, ref problem);
                         }
+                        else if (reader.ValueTextEquals("SequenceNumber"u8) && !TryReadNumber(ref reader, ref carriedNumber))
+                        {
+                            return new(FrameKind.Incomplete, 0);
+                        }
 
                         break;
                     case JsonTokenType.PropertyName when inKinesis && reader.CurrentDepth == 2 && reader.ValueTextEquals("data"u8):
@@ -91,6 +100,13 @@ internal readonly struct JsonFrame
 
                         Decode(ref reader, ref data, ref problem);
                         break;
+                    case JsonTokenType.PropertyName when inKinesis && reader.CurrentDepth == 2 && reader.ValueTextEquals("sequenceNumber"u8):
+                        if (!TryReadNumber(ref reader, ref carriedNumber))
+                        {
+                            return new(FrameKind.Incomplete, 0);
+                        }
+
+                        break;
                 }
             }
 
@@ -100,6 +116,22 @@ internal readonly struct JsonFrame
         {
             return new(FrameKind.Broken, 0);
         }
+    }
+
+    /// <summary>Reads a property's value where it is a sequence number. False where it is not there yet.</summary>
+    private static bool TryReadNumber(ref Utf8JsonReader reader, ref SequenceNumber number)
+    {
+        if (!reader.Read())
+        {
+            return false;
+        }
+
+        if (reader.TokenType == JsonTokenType.String && SequenceNumber.TryParse(reader.ValueSpan, out var read))
+        {
+            number = read;
+        }
+
+        return true;
     }
 
     private static bool Decode(ref Utf8JsonReader reader, ref byte[]? data, ref string? problem)

@@ -56,6 +56,11 @@ internal sealed class RecordReader
         try
         {
             var record = CdcRecord.Parse(utf8, position, options);
+            if (batch.GetCarriedNumber(index) is var carried && carried != default)
+            {
+                record = record.WithCarriedNumber(carried);
+            }
+
             var route = Route(record.TableName);
             if (route.IsShared)
             {

@@ -11,6 +11,7 @@ public sealed class RecordBatch : IDisposable
     private Entry[] _entries = [];      // pooled, as the bytes are: nothing is allocated a record
     private int _count;
     private Dictionary<int, string>? _targets; // by index, of records for one subscriber only
+    private Dictionary<int, SequenceNumber>? _carriedNumbers; // by index, of records out of an envelope that says one
     private byte[] _buffer;
     private int _length;
     private int _reserved = -1;
@@ -56,6 +57,18 @@ public sealed class RecordBatch : IDisposable
         (_targets ??= []).Add(Count, subscriber);
         Add(sequenceNumber, utf8);
     }
+
+    /// <summary>The record added last came in an envelope that gives it a sequence number of its stream; 0 for none.</summary>
+    internal void SetCarriedNumber(SequenceNumber number)
+    {
+        if (number != default)
+        {
+            (_carriedNumbers ??= []).Add(Count - 1, number);
+        }
+    }
+
+    /// <summary>The sequence number that the record's envelope gave it; 0 for none.</summary>
+    internal SequenceNumber GetCarriedNumber(int index) => _carriedNumbers is { } numbers && numbers.TryGetValue(index, out var number) ? number : default;
 
     /// <summary>The subscriber that the record is for; null for all.</summary>
     internal string? GetTarget(int index) => _targets?.GetValueOrDefault(index);

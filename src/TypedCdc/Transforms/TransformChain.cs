@@ -90,7 +90,7 @@ internal sealed class TransformChain<T>(CdcModel<T> model, IReadOnlyList<IChange
         var newImage = after.IsKept ? WriteItem(after.Item) : default;
         var oldImage = before.IsKept ? WriteItem(before.Item) : default;
         var written = RecordWriter.Write(change.Header, operation, record.Keys, newImage, oldImage);
-        var rewritten = RecordWriter.Parse(written, change.Header);
+        var rewritten = RecordWriter.Parse(written, change.Header).WithCarriedNumber(record.SequenceNumber);
         RequireSameKey(record, newImage, change);
         RequireSameKey(record, oldImage, change);
         return rewritten;
