@@ -42,6 +42,12 @@ public class CrateDbDialect : SqlDialect
     /// <summary>Of each row of an upsert, written or not; a row that fails by itself is left out, while its neighbours are written.</summary>
     public override bool UpsertReturnsRows => true;
 
+    /// <summary>OBJECT(IGNORED): the columns that OBJECT(DYNAMIC) makes of every name in a document count for the limit of columns, and take one type each.</summary>
+    public override string DocumentType => "OBJECT(IGNORED)";
+
+    /// <inheritdoc/>
+    internal override bool ReplacesViews => true;
+
     /// <inheritdoc/>
     public override string VersionType => "TEXT";
 

@@ -5,7 +5,7 @@ using TypedCdc.Sql;
 namespace TypedCdc;
 
 /// <summary>
-/// PostgreSQL 13 and later as a <see cref="SqlDialect"/>. Models of <c>ToPostgres</c> take a faster way, by COPY into temporary tables; tables without a class go this way, and
+/// PostgreSQL 13 and later as a <see cref="SqlDialect"/>. <c>ToPostgres</c> takes a faster way, by COPY into temporary tables;
 /// databases that speak PostgreSQL's SQL but not its COPY (CockroachDB, YugabyteDB) can start from it.
 /// </summary>
 public class PostgresDialect : SqlDialect

@@ -28,6 +28,7 @@ public class RedshiftDialect : SqlDialect
         MaximumStatementBytes = 12 * 1024 * 1024,
         MaximumColumns = 1_600,
         MaximumTextBytes = 65_535,
+        MaximumDocumentBytes = 65_535,
         TakesNul = false,
         TimeResolution = TimeSpan.FromMicroseconds(1),
     };
@@ -43,6 +44,9 @@ public class RedshiftDialect : SqlDialect
 
     /// <summary>One worker migrates at a time: the table of revisions is locked, made before where it is not there.</summary>
     public override IReadOnlyList<string> BeginMigration() => [.. base.CreateTable(ModelsShape), "BEGIN", $"LOCK {Quote("cdc_models")}"];
+
+    /// <summary>Every write begins with a lock that ADD COLUMN waits for.</summary>
+    internal override bool MayGetColumnsDuringWrites => false;
 
     /// <inheritdoc/>
     public override string TypeOf(ColumnType type, bool isKey) => SqlColumnTypes.Get(SqlDatabase.Redshift, (SqlColumnType)type);
@@ -67,10 +71,14 @@ public class RedshiftDialect : SqlDialect
     public override IReadOnlyList<string> CreateTable(SqlTableShape table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        var keys = table.PrimaryKey.Where(name => table.Columns.Single(column => column.Name == name) is { IsNotNull: true, Type: not ColumnType.Binary }).ToList();
+        string[] keys = [.. (table.SortKey ?? table.PrimaryKey).Where(MayBeKey)];
+        var distribution = table.DistributionKey ?? table.PrimaryKey[0];
+        var sorting = keys.Length > 0 && (table.SortKey is not null || keys[0] == table.PrimaryKey[0]) ? $"\nSORTKEY ({string.Join(", ", keys.Select(Quote))})" : "";
         var schema = table.Schema is null ? Array.Empty<string>() : [$"CREATE SCHEMA IF NOT EXISTS {Quote(table.Schema)}"];
         return [.. schema, base.CreateTable(table)[0]
-            + (keys.Count > 0 && keys[0] == table.PrimaryKey[0] ? $"\nDISTKEY ({Quote(keys[0])})\nSORTKEY ({string.Join(", ", keys.Select(Quote))})" : "")];
+            + (MayBeKey(distribution) ? $"\nDISTKEY ({Quote(distribution)})" : "") + sorting];
+
+        bool MayBeKey(string name) => table.Columns.Single(column => column.Name == name).Type != ColumnType.Binary;
     }
 
     /// <summary>There is no such upsert: rows are staged and merged.</summary>

@@ -20,7 +20,7 @@ internal sealed class RedshiftStatements
     {
         _table = table;
         _dialect = table.Dialect;
-        _model = [.. table.InsertOrder.Select(column => DialectTable.Shaped(_dialect, table.Target.Sql.Columns[column]))];
+        _model = [.. table.InsertOrder.Select(column => table.Shaped(table.Target.Sql.Columns[column]))];
         var revision = table.Target.Revision;
         var name = (table.Target.Schema is null ? "" : table.Target.Schema + "_") + SqlName.OfTable(table.Target.Name) + "_" + revision[..Math.Min(8, revision.Length)];
         _stageName = _dialect.Quote(SqlName.Fit(name + "_stage"));

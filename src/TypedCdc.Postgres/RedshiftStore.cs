@@ -6,6 +6,6 @@ namespace TypedCdc.Postgres;
 internal sealed class RedshiftStore(Func<CancellationToken, ValueTask<ISqlExecutor>> open, IRedshiftStage? stage = null, int stageFrom = 1_000, Func<ValueTask>? dispose = null)
     : DialectStore(new RedshiftDialect(), open, dispose)
 {
-    protected override ValueTask<WriteCounts> WriteTableAsync(ISqlExecutor executor, int index, WriteBatch batch, SinkMetrics metrics, CancellationToken cancellationToken) =>
-        new RedshiftWriter(executor, Tables[index], stage, batch, metrics, Time) { StageFrom = stageFrom, SelectRevisions = Revisions[index] }.WriteAsync(cancellationToken);
+    protected override ValueTask<WriteCounts> WriteTableAsync(ISqlExecutor executor, OpenedTable table, WriteBatch batch, SinkMetrics metrics, CancellationToken cancellationToken) =>
+        new RedshiftWriter(executor, table.Table, stage, batch, metrics, Time) { StageFrom = stageFrom, SelectRevisions = table.SelectRevisions }.WriteAsync(cancellationToken);
 }

@@ -3,7 +3,7 @@ using TypedCdc.Sql;
 
 namespace TypedCdc;
 
-/// <summary>SQLite 3.35 and later as a <see cref="SqlDialect"/>. Models of <c>ToSqlite</c> take a faster way, by prepared statements of one row; tables without a class go this way.</summary>
+/// <summary>SQLite 3.35 and later as a <see cref="SqlDialect"/>. Models of <c>ToSqlite</c> and tables without a class take a faster way there, by prepared statements of one row.</summary>
 public class SqliteDialect : SqlDialect
 {
     /// <inheritdoc/>

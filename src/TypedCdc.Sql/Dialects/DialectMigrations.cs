@@ -18,8 +18,8 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
         [new("name", dialect.TypeOf(ColumnType.Text, isKey: true), ColumnType.Text, true), new("revisions", dialect.TypeOf(ColumnType.Text, isKey: false), ColumnType.Text, true)], ["name"]);
 
     /// <summary>Asks for the revisions that a table has known.</summary>
-    public SqlStatement SelectRevisions(DialectTable table) => new(
-        $"SELECT {dialect.Quote("revisions")} FROM {Models} WHERE {dialect.Quote("name")} = {dialect.Value(ColumnType.Text, dialect.Parameter(1))}", [table.Name], ReturnsRows: true);
+    public static SqlStatement SelectRevisions(SqlDialect dialect, DialectTable table) => new(
+        $"SELECT {dialect.Quote("revisions")} FROM {dialect.Quote("cdc_models")} WHERE {dialect.Quote("name")} = {dialect.Value(ColumnType.Text, dialect.Parameter(1))}", [table.Name], ReturnsRows: true);
 
     /// <summary>Makes every table fit its model, as far as the mode allows.</summary>
     /// <exception cref="SchemaDriftException">It does not allow enough, or the worker's model is older than the table's.</exception>
@@ -46,8 +46,11 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
         }
     }
 
+    /// <summary>Makes the table of revisions where it is not there.</summary>
+    public ValueTask CreateModelsAsync(CancellationToken cancellationToken) => CreateAsync(ModelsShape, cancellationToken);
+
     // What is locked may have to be made first, and two workers may do that at once.
-    private async ValueTask BeginAsync(IReadOnlyList<string> begin, CancellationToken cancellationToken)
+    public async ValueTask BeginAsync(IReadOnlyList<string> begin, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -67,7 +70,7 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
         }
     }
 
-    private async ValueTask RollBackAsync()
+    public async ValueTask RollBackAsync()
     {
         try
         {
@@ -108,7 +111,8 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
         }
     }
 
-    private async ValueTask MigrateOnceAsync(DialectTable table, MigrationMode mode, CancellationToken cancellationToken)
+    /// <summary>Makes a table fit its model, once: whoever cannot hold other workers back looks again.</summary>
+    public async ValueTask MigrateOnceAsync(DialectTable table, MigrationMode mode, CancellationToken cancellationToken)
     {
         var rules = new DialectRules(dialect, table);
         var present = new PresentTable(
@@ -126,7 +130,8 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
             }
         }
 
-        if (plan.AddedColumns.Count > 0)
+        // What a table without a class has no column for, its rows do not have.
+        if (plan.AddedColumns.Count > 0 && table.Schemaless is null)
         {
             LackingRows.Report(logger, table.Target.Name, plan.AddedColumns);
         }
@@ -143,7 +148,7 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
         }
     }
 
-    private async ValueTask<List<PresentColumn>> ColumnsAsync(string? schema, string name, CancellationToken cancellationToken)
+    public async ValueTask<List<PresentColumn>> ColumnsAsync(string? schema, string name, CancellationToken cancellationToken)
     {
         var answer = await executor.ExecuteAsync(dialect.SelectColumns(schema, name) with { ReturnsRows = true }, cancellationToken);
         return [.. answer.Rows.Select(static row => new PresentColumn((string)row[0]!, (string)row[1]!, Number(row[2]) != 0, Number(row[3]), Number(row[4]) != 0))];
@@ -194,10 +199,10 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
         throw new SchemaDriftException($"The revision of the model '{table.Target.Model.ClrType}' cannot be registered: other workers register theirs all the time.");
     }
 
-    private async ValueTask<string?> KnownAsync(DialectTable table, CancellationToken cancellationToken) =>
-        (await executor.ExecuteAsync(SelectRevisions(table), cancellationToken)).Rows is [[string known]] ? known : null;
+    public async ValueTask<string?> KnownAsync(DialectTable table, CancellationToken cancellationToken) =>
+        (await executor.ExecuteAsync(SelectRevisions(dialect, table), cancellationToken)).Rows is [[string known]] ? known : null;
 
-    private async ValueTask CreateAsync(SqlTableShape shape, CancellationToken cancellationToken)
+    public async ValueTask CreateAsync(SqlTableShape shape, CancellationToken cancellationToken)
     {
         foreach (var step in dialect.CreateTable(shape))
         {

@@ -18,9 +18,9 @@ internal sealed class DialectRules(SqlDialect dialect, DialectTable table) : Mig
 
     public override string ViewName(SqlTable _) => table.View;
 
-    public override string TypeOf(SqlColumn column) => DialectTable.Shaped(dialect, column).DeclaredType;
+    public override string TypeOf(SqlColumn column) => table.Shaped(column).DeclaredType;
 
-    public override string ColumnDefinition(SqlColumn column) => dialect.Define(DialectTable.Shaped(dialect, column));
+    public override string ColumnDefinition(SqlColumn column) => dialect.Define(table.Shaped(column));
 
     public override string QuoteColumn(string name) => dialect.Quote(name);
 
@@ -34,4 +34,6 @@ internal sealed class DialectRules(SqlDialect dialect, DialectTable table) : Mig
     public override string CreateView(SqlTable sql) => dialect.CreateView(table.View, table.Name, [.. sql.Columns.Select(column => dialect.Quote(column.Name))]);
 
     public override bool CreatesOwnColumns => true;
+
+    public override bool AppendsToViews => dialect.ReplacesViews;
 }

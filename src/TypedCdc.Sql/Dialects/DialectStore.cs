@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TypedCdc.Sql;
 
@@ -6,21 +8,20 @@ namespace TypedCdc.Sql;
 internal class DialectStore(SqlDialect dialect, Func<CancellationToken, ValueTask<ISqlExecutor>> open, Func<ValueTask>? dispose = null) : IRelationalStore
 {
     private readonly ConcurrentBag<ISqlExecutor> _idle = [];
-    private DialectTable[] _tables = [];
-    private TieMemory[] _memories = [];
-    private SqlStatement?[] _revisions = [];
+    private readonly ConcurrentDictionary<int, OpenedTable> _tables = new(); // by the table's index
+    private readonly ConcurrentDictionary<string, TieMemory> _memories = new(StringComparer.Ordinal); // by the table's name
     private SinkMetrics? _metrics;
     private TimeProvider _time = TimeProvider.System;
+    private ILogger _logger = NullLogger.Instance;
+    private bool _knowsRevisions;
 
     public string Name => dialect.Name;
 
-    public ValueLimits Limits => LimitsOf(dialect);
+    public ValueLimits Limits => LimitsOf(dialect) with { MaximumColumns = DialectSchemaless.MaximumColumns(dialect) };
+
+    public bool KeepsSchemaless => true;
 
     protected SqlDialect Dialect => dialect;
-
-    protected IReadOnlyList<DialectTable> Tables => _tables;
-
-    protected IReadOnlyList<SqlStatement?> Revisions => _revisions;
 
     protected TimeProvider Time => _time;
 
@@ -29,27 +30,38 @@ internal class DialectStore(SqlDialect dialect, Func<CancellationToken, ValueTas
         TakesNul = dialect.Limits.TakesNul,
         TimeResolution = dialect.Limits.TimeResolution.Ticks,
         MaximumTextBytes = dialect.Limits.MaximumTextBytes,
+        MaximumDocumentBytes = dialect.Limits.MaximumDocumentBytes,
     };
 
     public async ValueTask StartAsync(TableSet tables, SinkContext context, SinkMetrics metrics, CancellationToken cancellationToken)
     {
         _metrics = metrics;
         _time = context.TimeProvider;
-        _tables = [.. tables.Tables.Select(table => new DialectTable(dialect, table))];
-        _memories = [.. _tables.Select(static _ => new TieMemory())];
-        _revisions = new SqlStatement?[_tables.Length];
+        _logger = context.Logger;
+        _knowsRevisions = tables.Migrations != MigrationMode.Off;
+        DialectTable[] opened = [.. tables.Tables.Select(table => new DialectTable(dialect, table))];
         await using var executor = await open(cancellationToken);
-        if (tables.Migrations != MigrationMode.Off)
+        if (_knowsRevisions)
         {
-            var migrations = new DialectMigrations(dialect, executor, context.Logger);
-            await migrations.RunAsync(_tables, tables.Migrations, cancellationToken);
-            _revisions = [.. _tables.Select(migrations.SelectRevisions)];
+            await new DialectMigrations(dialect, executor, context.Logger).RunAsync(opened, tables.Migrations, cancellationToken);
         }
 
-        foreach (var (table, memory) in _tables.Zip(_memories))
+        foreach (var table in opened)
         {
-            memory.MayHave = (await executor.ExecuteAsync(table.AnyTie, cancellationToken)).Rows.Count > 0;
+            await RecallTiesAsync(executor, table, cancellationToken);
         }
+    }
+
+    public async ValueTask<SchemalessShape> OpenAsync(SchemalessShape wanted, MigrationMode migrations, CancellationToken cancellationToken)
+    {
+        await using var executor = await open(cancellationToken);
+        var shape = await new DialectSchemaless(dialect, executor, _logger).OpenAsync(wanted, migrations, cancellationToken);
+        if (shape.Refusal is null)
+        {
+            await RecallTiesAsync(executor, new(dialect, shape.ToTarget(0, Limits)), cancellationToken);
+        }
+
+        return shape;
     }
 
     public async ValueTask WriteAsync(WriteBatch batch, CancellationToken cancellationToken)
@@ -60,9 +72,12 @@ internal class DialectStore(SqlDialect dialect, Func<CancellationToken, ValueTas
         try
         {
             var counts = default(WriteCounts);
-            for (var i = 0; i < _tables.Length; i++)
+            for (var i = 0; i < batch.Tables.Length; i++)
             {
-                counts.Add(await WriteTableAsync(executor, i, batch, metrics, cancellationToken));
+                if (batch.Rows(i) is { Count: > 0 } rows)
+                {
+                    counts.Add(await WriteTableAsync(executor, Opened(rows.Table), batch, metrics, cancellationToken));
+                }
             }
 
             metrics.Written(counts);
@@ -90,6 +105,33 @@ internal class DialectStore(SqlDialect dialect, Func<CancellationToken, ValueTas
         }
     }
 
-    protected virtual ValueTask<WriteCounts> WriteTableAsync(ISqlExecutor executor, int index, WriteBatch batch, SinkMetrics metrics, CancellationToken cancellationToken) =>
-        new DialectWriter(executor, _tables[index], batch, metrics, _time) { Memory = _memories[index], SelectRevisions = _revisions[index] }.WriteAsync(cancellationToken);
+    protected virtual ValueTask<WriteCounts> WriteTableAsync(ISqlExecutor executor, OpenedTable table, WriteBatch batch, SinkMetrics metrics, CancellationToken cancellationToken) =>
+        new DialectWriter(executor, table.Table, batch, metrics, _time) { Memory = table.Memory, SelectRevisions = table.SelectRevisions }.WriteAsync(cancellationToken);
+
+    private async ValueTask RecallTiesAsync(ISqlExecutor executor, DialectTable table, CancellationToken cancellationToken)
+    {
+        if (!_memories.ContainsKey(table.Name))
+        {
+            _memories.TryAdd(table.Name, new() { MayHave = (await executor.ExecuteAsync(table.AnyTie, cancellationToken)).Rows.Count > 0 });
+        }
+    }
+
+    // A table without a model that has got columns is another one than before, at the same place.
+    private OpenedTable Opened(TargetTable target)
+    {
+        if (_tables.TryGetValue(target.Index, out var known) && known.Table.Target == target)
+        {
+            return known;
+        }
+
+        var table = new DialectTable(dialect, target);
+        return _tables[target.Index] = new(
+            table, _memories.GetOrAdd(table.Name, static _ => new() { MayHave = true }), _knowsRevisions || table.Schemaless is not null ? DialectMigrations.SelectRevisions(dialect, table) : null);
+    }
+
+    /// <summary>A table as it is written.</summary>
+    /// <param name="Table">Its statements.</param>
+    /// <param name="Memory">What ties there may be.</param>
+    /// <param name="SelectRevisions">Asks for the revisions that it has known; null where nobody asks.</param>
+    protected sealed record OpenedTable(DialectTable Table, TieMemory Memory, SqlStatement? SelectRevisions);
 }

@@ -11,6 +11,12 @@ internal sealed class DialectTable
     /// <summary>The whole key in one text; only where the dialect needs it.</summary>
     public const string JoinedKey = "cdc_key";
 
+    /// <summary>
+    /// How many columns the writer of a row knew; only where columns may be added while a write is under way. What a row has in columns beyond may be an older change's, until its writer
+    /// has noticed and written it anew.
+    /// </summary>
+    public const string Width = "cdc_width";
+
     private static readonly string[] Images = ["cdc_old", "cdc_new"];
 
     private readonly string[] _keys;
@@ -19,8 +25,12 @@ internal sealed class DialectTable
     private readonly string _deletedAt;
     private readonly string _count;
     private readonly string[] _images;
+    private readonly string _width;
     private readonly string?[] _given; // by column; null for the dialect's own type
     private readonly string _now; // the time of the row that is asked for: a parameter's number differs, so it is made anew
+
+    /// <summary>The names of all columns that a sink may add to a table beside <c>cdc_ver</c> and <c>cdc_deleted_at</c>.</summary>
+    public static IEnumerable<string> OwnNames => [.. Images, TieCount, Width, JoinedKey];
 
     public DialectTable(SqlDialect dialect, TargetTable target)
     {
@@ -33,6 +43,9 @@ internal sealed class DialectTable
         _deletedAt = dialect.Quote(SqlName.DeletedAt);
         _count = dialect.Quote(TieCount);
         _images = [.. Images.Select(dialect.Quote)];
+        _width = dialect.Quote(Width);
+        Schemaless = (target.Model as SchemalessModel)?.Shape;
+        HasWidth = Schemaless is { Rule.Format: null } && dialect.MayGetColumnsDuringWrites;
         _now = dialect.TimeOf(_version);
         Name = dialect.Quote(sql.Schema, SqlName.OfTable(sql.Name));
         View = dialect.Quote(sql.Schema, sql.Name);
@@ -45,6 +58,12 @@ internal sealed class DialectTable
     public SqlDialect Dialect { get; }
 
     public TargetTable Target { get; }
+
+    /// <summary>What a table without a model looks like; null for one of a model.</summary>
+    public SchemalessShape? Schemaless { get; }
+
+    /// <summary>Whether rows say how many columns their writer knew.</summary>
+    public bool HasWidth { get; }
 
     /// <summary>The table, quoted.</summary>
     public string Name { get; }
@@ -62,7 +81,7 @@ internal sealed class DialectTable
     public int[] InsertOrder { get; }
 
     /// <summary>How many parameters one row takes.</summary>
-    public int RowParameters => InsertOrder.Length + 5;
+    public int RowParameters => InsertOrder.Length + 5 + (HasWidth ? 1 : 0);
 
     /// <summary>Whether the keys that come back from the database can be told apart by their text; if not, each is read by itself.</summary>
     public bool CanReadManyKeys { get; }
@@ -75,25 +94,25 @@ internal sealed class DialectTable
     {
         var parameters = new Parameters(Dialect);
         return parameters.Statement(
-            Dialect.Upsert(new((present, incoming) => $"{Dialect.TimeOf(present(_version))} < {Dialect.TimeOf(incoming(_version))}")
+            Dialect.Upsert(new(IsOlder)
             {
                 Table = Name,
                 Keys = _keys,
-                Columns = [.. _keys, .. _others, _deletedAt, .. _images, _count, _version],
+                Columns = [.. _keys, .. _others, _deletedAt, .. _images, .. Widths, _count, _version],
                 Source = Values(parameters, rows, newest, isTie: false),
-                Returned = [.. _keys, _version, _count],
+                Returned = Looked,
             }),
             Dialect.UpsertReturnsRows);
     }
 
-    /// <summary>The versions of keys' rows: the key, <c>cdc_ver</c>, <c>cdc_ties</c>.</summary>
+    /// <summary>The versions of keys' rows: the key, <c>cdc_width</c> where the table has it, <c>cdc_ver</c>, <c>cdc_ties</c>.</summary>
     public SqlStatement SelectVersions(RowBuffer rows, IReadOnlyList<int> some)
     {
         var parameters = new Parameters(Dialect);
         var where = _keys.Length == 1
             ? $"{_keys[0]} IN ({string.Join(", ", some.Select(row => Key(parameters, rows, row, 0)))})"
             : string.Join(" OR ", some.Select(row => "(" + IsKey(parameters, rows, row) + ")"));
-        return parameters.Statement($"SELECT {List([.. _keys, _version, _count])} FROM {Name} WHERE {where}", returnsRows: true);
+        return parameters.Statement($"SELECT {List(Looked)} FROM {Name} WHERE {where}", returnsRows: true);
     }
 
     /// <summary>Remembers the row that the table has for a key, unless that was chosen from the remembered ones.</summary>
@@ -101,8 +120,11 @@ internal sealed class DialectTable
     {
         var parameters = new Parameters(Dialect);
         string Known(string image, long unknown) => $"COALESCE({image}, {Value(parameters, ColumnType.Int64, unknown)}) AS {image}";
-        return Remember(parameters, isSelect: true,
-            $"SELECT {List([.. _keys, .. _others, _deletedAt])}, {Known(_images[0], Tie.Unknown)}, {Known(_images[1], 0)}, {_version} FROM {Name} WHERE {IsKey(parameters, rows, row)} AND COALESCE({_count}, 0) = 0");
+        var others = HasWidth ? _others.Select((column, place) => Written(parameters, column, place)) : _others;
+        var source = $"SELECT {List([.. _keys, .. others, _deletedAt])}, {Known(_images[0], Tie.Unknown)}, {Known(_images[1], 0)}, {_version} FROM {Name} WHERE {IsKey(parameters, rows, row)} AND COALESCE({_count}, 0) = 0";
+
+        // A row of more columns than this writer knows cannot be copied by it; nor can it be replaced, see TakeTie.
+        return Remember(parameters, isSelect: true, HasWidth ? $"{source} AND COALESCE({_width}, 0) <= {Value(parameters, ColumnType.Int64, Schemaless!.Width)}" : source);
     }
 
     /// <summary>Remembers rows of a batch.</summary>
@@ -128,17 +150,23 @@ internal sealed class DialectTable
         var counted = Dialect.Value(ColumnType.Int64, parameters.Add(count));
         var which = $"{IsKey(parameters, rows, row)} AND {_version} = {Dialect.Value(ColumnType.Text, parameters.Add(chosen.Version))}"
             + $" AND {_images[0]} = {Dialect.Value(ColumnType.Int64, parameters.Add(chosen.Old))} AND {_images[1]} = {Dialect.Value(ColumnType.Int64, parameters.Add(chosen.New))}";
-        return parameters.Statement(Dialect.Upsert(new((present, incoming) =>
-            $"{Dialect.TimeOf(present(_version))} = {Dialect.TimeOf(incoming(_version))} AND COALESCE({present(_count)}, 0) < {incoming(_count)}")
+        var width = HasWidth ? $", {Value(parameters, ColumnType.Int64, Schemaless!.Width)} AS {_width}" : "";
+        return parameters.Statement(Dialect.Upsert(new(IsOfFewer)
         {
             Table = Name,
             Keys = _keys,
-            Columns = [.. _keys, .. _others, _deletedAt, .. _images, _version, _count],
-            Source = $"SELECT {List([.. _keys, .. _others, _deletedAt, .. _images])}, {newestVersion} AS {_version}, {counted} AS {_count} FROM {Ties} WHERE {which}",
+            Columns = [.. _keys, .. _others, _deletedAt, .. _images, _version, .. Widths, _count],
+            Source = $"SELECT {List([.. _keys, .. _others, _deletedAt, .. _images])}, {newestVersion} AS {_version}{width}, {counted} AS {_count} FROM {Ties} WHERE {which}",
             IsSelect = true,
-            Returned = [.. _keys, _version, _count],
+            Returned = Looked,
         }));
     }
+
+    /// <summary>
+    /// Whether a row that came back was written by someone who knew fewer columns, and is one of several of its time: which is then taken anew. One that stands alone is
+    /// replaced by the upsert itself.
+    /// </summary>
+    public bool IsTakenAtFewerColumns(IReadOnlyList<object?> row) => HasWidth && Number(row[^1]) > 0 && Number(row[^3]) < Schemaless!.Width;
 
     /// <summary>Forgets what is remembered of an item at times that are past for its row.</summary>
     public SqlStatement ForgetTies(RowBuffer rows, int row)
@@ -151,18 +179,27 @@ internal sealed class DialectTable
     public SqlStatement AnyTie => new($"SELECT 1 FROM {Ties} LIMIT 1", [], ReturnsRows: true);
 
     /// <summary>The table's shape, for CREATE TABLE.</summary>
-    public SqlTableShape Shape => new(Target.Schema, SqlName.OfTable(Target.Name), [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. OwnColumns], KeyNames);
+    public SqlTableShape Shape => new(Target.Schema, SqlName.OfTable(Target.Name), [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. OwnColumns], KeyNames)
+    {
+        DistributionKey = DistributionKey,
+    };
 
     /// <summary>The shape of the table of ties.</summary>
     public SqlTableShape TiesShape => new(Target.Schema, TiesName(Target.Sql),
-        [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. Images.Select(name => Own(name, isNotNull: true)), .. JoinedKeys], [.. KeyNames, SqlName.Version, .. Images]);
+        [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. Images.Select(name => Own(name, isNotNull: true)), .. JoinedKeys], [.. KeyNames, SqlName.Version, .. Images])
+    {
+        DistributionKey = DistributionKey,
+    };
 
     /// <summary>The columns that the sink needs beside the model's, <c>cdc_ver</c> and <c>cdc_deleted_at</c>.</summary>
-    public IReadOnlyList<SqlColumnShape> OwnColumns => [.. Images.Select(name => Own(name)), Own(TieCount), .. JoinedKeys];
+    public IReadOnlyList<SqlColumnShape> OwnColumns => [.. Images.Select(name => Own(name)), Own(TieCount), .. HasWidth ? [Own(Width)] : Array.Empty<SqlColumnShape>(), .. JoinedKeys];
 
     /// <summary>A column of the model.</summary>
     public static SqlColumnShape Shaped(SqlDialect dialect, SqlColumn column) =>
         new(column.Name, GivenType(dialect, (ColumnType)column.Type, column.Given) ?? dialect.TypeOf((ColumnType)column.Type, column.Key != SqlKey.None), (ColumnType)column.Type, column.Key != SqlKey.None);
+
+    /// <summary>A column of this table's.</summary>
+    public SqlColumnShape Shaped(SqlColumn column) => IsDocument(column) ? new(column.Name, Dialect.DocumentType, ColumnType.Json, false) : Shaped(Dialect, column);
 
     /// <summary>An index of the user's; null where the database has none.</summary>
     public string? CreateIndex(SqlIndex index) => Dialect.CreateIndex(Dialect.Quote(index.Name), Name, [.. index.Columns.Select(Dialect.Quote)]);
@@ -194,7 +231,13 @@ internal sealed class DialectTable
 
     private IEnumerable<SqlColumnShape> JoinedKeys => Dialect.JoinedKeyType is { } type ? [Own(JoinedKey, isNotNull: false, type)] : [];
 
-    private IEnumerable<SqlColumnShape> ModelColumns => Target.Sql.Columns.Select(column => Shaped(Dialect, column));
+    private IEnumerable<SqlColumnShape> ModelColumns => Target.Sql.Columns.Select(Shaped);
+
+    private string? DistributionKey => Schemaless?.Rule.HasDistKey == true ? SchemalessNames.DistKey : null;
+
+    private string[] Widths => HasWidth ? [_width] : [];
+
+    private string[] Looked => [.. _keys, .. Widths, _version, _count];
 
     private string[] KeyNames => [.. Target.Keys.Select(key => Target.Columns[key].Attribute.ColumnName)];
 
@@ -203,6 +246,34 @@ internal sealed class DialectTable
 
     private SqlColumnShape Own(string name, bool isNotNull = false, string? type = null) =>
         new(name, type ?? Dialect.TypeOf(ColumnType.Int64, isKey: isNotNull), type is null ? ColumnType.Int64 : ColumnType.Text, isNotNull);
+
+    private bool IsDocument(SqlColumn column) => Schemaless is { Rule.Format: not null } && column.Key == SqlKey.None;
+
+    private string IsOlder(Func<string, string> present, Func<string, string> incoming)
+    {
+        var older = $"{Dialect.TimeOf(present(_version))} < {Dialect.TimeOf(incoming(_version))}";
+        return HasWidth
+            ? $"({older} OR ({present(_version)} = {incoming(_version)} AND COALESCE({present(_count)}, 0) = 0 AND COALESCE({present(_width)}, 0) < {incoming(_width)}))"
+            : older;
+    }
+
+    private string IsOfFewer(Func<string, string> present, Func<string, string> incoming)
+    {
+        var sameTime = $"{Dialect.TimeOf(present(_version))} = {Dialect.TimeOf(incoming(_version))} AND ";
+        var (count, width) = ($"COALESCE({present(_count)}, 0)", $"COALESCE({present(_width)}, 0)");
+        return sameTime + (HasWidth
+            ? $"{width} <= {incoming(_width)} AND ({count} < {incoming(_count)} OR ({count} = {incoming(_count)} AND {width} < {incoming(_width)}))"
+            : $"{count} < {incoming(_count)}");
+    }
+
+    // What a row has beyond the columns that its writer knew is not its own.
+    private string Written(Parameters parameters, string column, int place)
+    {
+        var first = _others.Length - Schemaless!.Columns.Length;
+        return place < first ? column : $"CASE WHEN COALESCE({_width}, 0) >= {Value(parameters, ColumnType.Int64, (long)(place - first + 1))} THEN {column} END AS {column}";
+    }
+
+    private static long Number(object? value) => value is null ? 0 : Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture);
 
     // Never replaces: what is remembered is remembered.
     private SqlStatement Remember(Parameters parameters, bool isSelect, string source) => parameters.Statement(Dialect.Upsert(new(static (_, _) => "1 = 0")
@@ -232,6 +303,11 @@ internal sealed class DialectTable
             text.Append(Value(parameters, ColumnType.Int64, head.Images.Old)).Append(", ").Append(Value(parameters, ColumnType.Int64, head.Images.New)).Append(", ");
             if (!isTie)
             {
+                if (HasWidth)
+                {
+                    text.Append(Value(parameters, ColumnType.Int64, Schemaless!.Width)).Append(", ");
+                }
+
                 text.Append(Value(parameters, ColumnType.Int64, 0L)).Append(", ");
             }
 

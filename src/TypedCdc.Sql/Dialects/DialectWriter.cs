@@ -64,16 +64,17 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
         var written = new List<int>();
         foreach (var key in keys)
         {
-            if (!present.TryGetValue(_table.KeyText(Rows, key.Newest), out var version))
+            if (!present.TryGetValue(_table.KeyText(Rows, key.Newest), out var found))
             {
                 attempt.Refused.Add(key);
                 continue;
             }
 
+            var version = Text(found[^2]);
             var changes = key.SameTime.Prepend(key.Newest).Where(row => IsTie(row, version)).ToList();
-            if (changes.Count > 0)
+            attempt.Counts.Ties += changes.Count;
+            if (changes.Count > 0 || (_table.IsTakenAtFewerColumns(found) && HasTimeOf(key.Newest, version)))
             {
-                attempt.Counts.Ties += changes.Count;
                 await DecideAsync(key.Newest, changes, cancellationToken);
             }
 
@@ -93,9 +94,10 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
         await ForgetTiesAsync(written, cancellationToken);
     }
 
-    private async ValueTask<Dictionary<string, string>> PresentAsync(SqlAnswer answer, List<int> newest, CancellationToken cancellationToken)
+    // The rows that the table has now: their versions and what else tells how they came there.
+    private async ValueTask<Dictionary<string, IReadOnlyList<object?>>> PresentAsync(SqlAnswer answer, List<int> newest, CancellationToken cancellationToken)
     {
-        var present = new Dictionary<string, string>(newest.Count, StringComparer.Ordinal);
+        var present = new Dictionary<string, IReadOnlyList<object?>>(newest.Count, StringComparer.Ordinal);
         if (_dialect.UpsertReturnsRows && _table.CanReadManyKeys)
         {
             Add(answer.Rows);
@@ -113,7 +115,7 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
             }
             else if (rows.Count > 0)
             {
-                present[_table.KeyText(Rows, some[0])] = Text(rows[0][^2]);
+                present[_table.KeyText(Rows, some[0])] = rows[0];
             }
         }
 
@@ -123,13 +125,17 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
         {
             foreach (var row in rows)
             {
-                present[_table.KeyText(row)] = Text(row[^2]);
+                present[_table.KeyText(row)] = row;
             }
         }
     }
 
-    private bool IsTie(int row, string present) =>
-        Version(row) is var version && version.AsSpan(0, RowVersion.TimeLength).SequenceEqual(present.AsSpan(0, RowVersion.TimeLength)) && !string.Equals(version, present, StringComparison.Ordinal);
+    private bool IsTie(int row, string present) => HasTimeOf(row, present) && !string.Equals(Version(row), present, StringComparison.Ordinal);
+
+    private bool HasTimeOf(int row, string present) => Version(row).AsSpan(0, RowVersion.TimeLength).SequenceEqual(present.AsSpan(0, RowVersion.TimeLength));
+
+    // Columns that were added beside this write may have been left with what an older row had there: the sink looks again and writes anew.
+    protected override ValueTask FinishAsync(CancellationToken cancellationToken) => _table.HasWidth ? StopIfOlderAsync(cancellationToken) : default;
 
     /// <summary>
     /// Lets all changes of an item at the time of its row decide which of them is the row. Between any two of these steps the process may end, and other writers

@@ -28,6 +28,8 @@ internal abstract class IsolatingWriter(ISqlExecutor executor, SqlDialect dialec
             {
                 await WriteAsync(chunk, cancellationToken);
             }
+
+            await FinishAsync(cancellationToken);
         }
 
         return _counts;
@@ -110,6 +112,9 @@ internal abstract class IsolatingWriter(ISqlExecutor executor, SqlDialect dialec
 
     /// <summary>Writes keys once. Returns those whose rows are missing from the database's answer.</summary>
     protected abstract ValueTask<List<KeyRows>> WriteOnceAsync(List<KeyRows> keys, CancellationToken cancellationToken);
+
+    /// <summary>Called when all is written.</summary>
+    protected virtual ValueTask FinishAsync(CancellationToken cancellationToken) => default;
 
     /// <summary>Adds what an attempt did that came to its end.</summary>
     protected void Count(in WriteCounts counts) => _counts.Add(counts);

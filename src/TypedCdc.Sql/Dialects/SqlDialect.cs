@@ -31,6 +31,9 @@ public abstract class SqlDialect
     /// </summary>
     public virtual IReadOnlyList<string> BeginWrite(string table) => [];
 
+    /// <summary>Whether <see cref="BeginWrite"/> keeps no one from adding columns.</summary>
+    internal virtual bool MayGetColumnsDuringWrites => BeginWrite("t").Count == 0;
+
     /// <summary>What begins a migration, in a way that one session migrates at a time; empty where nothing can hold the others back.</summary>
     public virtual IReadOnlyList<string> BeginMigration() => [];
 
@@ -54,6 +57,12 @@ public abstract class SqlDialect
         ArgumentNullException.ThrowIfNull(givenType);
         return DeclaredNumeric.Fits(givenType, value);
     }
+
+    /// <summary>The declared type of whole items of any shape: documents of tables without a class, images in histories. They travel as JSON. The default is that of <see cref="ColumnType.Json"/>.</summary>
+    public virtual string DocumentType => TypeOf(ColumnType.Json, isKey: false);
+
+    /// <summary>Whether <see cref="CreateView"/> replaces a view that is there, whatever its columns.</summary>
+    internal virtual bool ReplacesViews => false;
 
     /// <summary>The declared type of <c>cdc_ver</c>: up to 152 ASCII characters that compare bytewise.</summary>
     public abstract string VersionType { get; }

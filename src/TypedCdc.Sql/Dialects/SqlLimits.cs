@@ -18,6 +18,9 @@ public sealed record SqlLimits
     /// <summary>The most UTF-8 bytes of one text or document. The default value is <see cref="int.MaxValue"/>: no limit.</summary>
     public int MaximumTextBytes { get; init; } = int.MaxValue;
 
+    /// <summary>The most UTF-8 bytes of a whole item in a column of <see cref="SqlDialect.DocumentType"/>. The default value is <see cref="int.MaxValue"/>: no limit.</summary>
+    public int MaximumDocumentBytes { get; init; } = int.MaxValue;
+
     /// <summary>Whether text may hold the character U+0000. The default value is true.</summary>
     public bool TakesNul { get; init; } = true;
 

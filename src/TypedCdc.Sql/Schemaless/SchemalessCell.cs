@@ -44,6 +44,10 @@ internal static class SchemalessCell
                 break;
         }
 
-        return buffer.TextSince(start);
+        var cell = buffer.TextSince(start);
+        return cell.Length <= buffer.Table.Limits.MaximumTextBytes
+            ? cell
+            : throw new CdcDecodeException(string.Create(
+                CultureInfo.InvariantCulture, $"The value of the column '{column.Attribute.ColumnName}' has {cell.Length} bytes as text, and the database takes {buffer.Table.Limits.MaximumTextBytes}. Keep these items as documents."));
     }
 }

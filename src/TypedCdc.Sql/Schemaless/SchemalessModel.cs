@@ -4,12 +4,14 @@ using TypedCdc.Decoding;
 namespace TypedCdc.Sql;
 
 /// <summary>Stands for the items of a table without a model where the engine asks for one. Nothing is ever decoded with it: rows are made from the records' bytes.</summary>
-internal sealed class SchemalessModel(TableSchema schema) : CdcModel<SchemalessItem>
+internal sealed class SchemalessModel(SchemalessShape shape) : CdcModel<SchemalessItem>
 {
-    public override TableSchema Schema { get; } = schema;
+    public SchemalessShape Shape { get; } = shape;
+
+    public override TableSchema Schema { get; } = shape.Schema;
 
     public override AttributeTable Attributes { get; } = new(
-        [.. schema.Attributes.Select(static attribute => new AttributeSpec(attribute.Name, attribute.Kinds | AttributeKind.NULL, attribute.IsRequired, $"a value of kind {attribute.Kinds}"))]);
+        [.. shape.Schema.Attributes.Select(static attribute => new AttributeSpec(attribute.Name, attribute.Kinds | AttributeKind.NULL, attribute.IsRequired, $"a value of kind {attribute.Kinds}"))]);
 
     public override SchemalessItem Read(in ItemReader item) => throw new NotSupportedException();
 

@@ -215,6 +215,11 @@ internal sealed class SchemalessRowReader
         var start = buffer.ByteCount;
         AttributeJson.WriteItem(image, buffer, format);
         var document = buffer.TextSince(start);
+        if (document.Length > _limits.MaximumDocumentBytes)
+        {
+            throw new CdcDecodeException(string.Create(CultureInfo.InvariantCulture, $"The item has {document.Length} bytes as a document, and the database takes {_limits.MaximumDocumentBytes} in a column."));
+        }
+
         return _limits.TakesNul || !CellWriter.HasEscapedNul(buffer.Bytes(document))
             ? document
             : throw new CdcDecodeException("The item holds the character U+0000, which the database cannot hold.");

@@ -41,6 +41,11 @@ internal sealed class SchemalessShape
     /// <summary>Why nothing can be written to this table; null where it can.</summary>
     public string? Refusal { get; private init; }
 
+    /// <summary>
+    /// Grows with every change of the set of columns: how many there are, or more where some were dropped. Only for a database in which columns may be added while a write is under way.
+    /// </summary>
+    public long Width { get; init; }
+
     /// <summary>The table as a model's would be.</summary>
     public TableSchema Schema { get; }
 
@@ -71,6 +76,9 @@ internal sealed class SchemalessShape
                 plan);
         }
     }
+
+    /// <summary>The same at another width.</summary>
+    public SchemalessShape At(long width) => new(Rule, TableName, Keys, Columns, _revision) { Width = width, Refusal = Refusal };
 
     /// <summary>What this wish becomes in view of what the database has.</summary>
     /// <param name="registered">What the database remembers of the table; null for nothing.</param>
@@ -114,7 +122,7 @@ internal sealed class SchemalessShape
     /// <summary>The table as the engine writes it.</summary>
     /// <param name="index">Its place in the sink's list of tables.</param>
     /// <param name="limits">What the database's types cannot hold.</param>
-    public TargetTable ToTarget(int index, ValueLimits limits) => new(index, new SchemalessModel(Schema), static _ => UnfitValue.Fail) { Limits = limits };
+    public TargetTable ToTarget(int index, ValueLimits limits) => new(index, new SchemalessModel(this), static _ => UnfitValue.Fail) { Limits = limits };
 
     /// <summary>The key in words.</summary>
     public static string Describe(IEnumerable<SchemalessKey> keys) => string.Join(", ", keys);

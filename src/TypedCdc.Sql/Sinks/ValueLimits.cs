@@ -17,4 +17,7 @@ internal sealed record ValueLimits
 
     /// <summary>The most UTF-8 bytes of a text or a document.</summary>
     public int MaximumTextBytes { get; init; } = int.MaxValue;
+
+    /// <summary>The most UTF-8 bytes of a whole item in one column.</summary>
+    public int MaximumDocumentBytes { get; init; } = int.MaxValue;
 }

@@ -3,7 +3,7 @@ namespace TypedCdc.Sql.Tests.Schemaless;
 /// <summary>Tables without a model, whatever the order of records, of attributes and of first sights: one view. In both databases.</summary>
 public abstract class SchemalessConvergence
 {
-    private const string View = "odd_things";
+    private protected const string View = "odd_things";
 
     private protected abstract Task<ISchemalessDatabase> OpenAsync();
 
@@ -95,7 +95,7 @@ public abstract class SchemalessConvergence
         Assert.Equal(before, await LinesAsync(database));
     }
 
-    private static void AddColumns(TableSetBuilder tables) => tables.AddColumns("*", static table =>
+    private protected static void AddColumns(TableSetBuilder tables) => tables.AddColumns("*", static table =>
     {
         table.HasDistKey = true;
         table.Keys("at", "id");
@@ -119,11 +119,11 @@ public abstract class SchemalessConvergence
     private protected virtual async Task<string[]> DocumentsAsync(ISchemalessDatabase database) =>
         [.. (await database.RowsAsync($"SELECT \"at\", CAST(id AS text), CAST(document AS text) FROM {View}")).Order(StringComparer.Ordinal)];
 
-    private static async Task<string[]> LinesAsync(ISchemalessDatabase database)
+    private protected static async Task<string[]> LinesAsync(ISchemalessDatabase database, string view = View)
     {
-        var columns = await database.ColumnsAsync(View);
+        var columns = await database.ColumnsAsync(view);
         var values = columns.Select(column => $"coalesce('{column}=' || CAST(\"{column}\" AS text) || {database.Character}(31), '')");
-        var rows = await database.RowsAsync($"SELECT {string.Join(" || ", values)} FROM {View}");
+        var rows = await database.RowsAsync($"SELECT {string.Join(" || ", values)} FROM {view}");
         return [.. rows.Select(static row => string.Join('|', row.Split('\u001f', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal)];
     }
 }
