@@ -236,6 +236,9 @@ run_project() { # run_project PASS PROJECT
   fi
   ran=$((ran + executed)) passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + total - executed))
   say "$pass: $name: $good passed, $bad failed, $((total - executed)) skipped ($((SECONDS - begun)) s)"
+  if [ "$total" -gt "$executed" ]; then # never in silence
+    grep -o '<UnitTestResult [^>]*outcome="NotExecuted"' "$trx" | grep -o 'testName="[^"]*"' | sed 's/^testName=/  skipped: /' || true
+  fi
   if [ "$bad" -gt 0 ]; then
     grep -vE '^\s*$' "$log" | tail -n 80 | cut -c1-400
     echo "All of it: ${log#"$root"/}"

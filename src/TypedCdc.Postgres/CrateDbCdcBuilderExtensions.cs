@@ -23,12 +23,9 @@ public static class CrateDbCdcBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(cdc);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(tables);
         options.Validate();
-        var builder = new TableSetBuilder();
-        tables(builder);
         var dialect = new CrateDbDialect { TimestampsInMicroseconds = options.TimestampsInMicroseconds };
-        return cdc.AddRelationalSink("CrateDb", builder.Build(), () => Open(options, dialect), sink =>
+        return cdc.AddRelationalSink("CrateDb", TableSetBuilder.Build(tables), () => Open(options, dialect), sink =>
         {
             sink.Concurrency = options.Connections;
             configure?.Invoke(sink);

@@ -53,18 +53,7 @@ internal sealed class NpgsqlSessions(string database, string? connectionString, 
 
     private NpgsqlDataSource Make()
     {
-        NpgsqlDataSourceBuilder builder;
-        try
-        {
-            builder = new(connectionString);
-        }
-#pragma warning disable MA0054 // What the parser says may hold a part of the string, and so a part of a password.
-        catch (ArgumentException)
-        {
-            throw new InvalidOperationException($"The connection string of the {database} sink cannot be read. See Npgsql's documentation for its keywords.");
-        }
-#pragma warning restore MA0054
-
+        var builder = ConnectionStrings.Read($"the {database} sink", connectionString);
         builder.ConnectionStringBuilder.NoResetOnClose |= !resetsOnClose;
         if (_withoutTypes)
         {

@@ -23,11 +23,8 @@ public static class PostgresCdcBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(cdc);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(tables);
         options.Validate();
-        var builder = new TableSetBuilder();
-        tables(builder);
-        return cdc.AddRelationalSink("Postgres", builder.Build(), () => new PostgresStore(options), sink =>
+        return cdc.AddRelationalSink("Postgres", TableSetBuilder.Build(tables), () => new PostgresStore(options), sink =>
         {
             sink.Concurrency = options.Connections;
 

@@ -10,7 +10,7 @@ namespace TypedCdc.Postgres;
 internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalStore
 {
     private readonly ConcurrentBag<PostgresSession> _idle = [];
-    private readonly NpgsqlDataSource _dataSource = options.DataSource ?? NpgsqlDataSource.Create(options.ConnectionString!);
+    private readonly NpgsqlDataSource _dataSource = ConnectionStrings.Open("the PostgreSQL sink", options.DataSource, options.ConnectionString);
     private SinkMetrics? _metrics;
     private TimeProvider _time = TimeProvider.System;
     private ILogger _logger = NullLogger.Instance;

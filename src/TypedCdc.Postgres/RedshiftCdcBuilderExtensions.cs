@@ -23,13 +23,10 @@ public static class RedshiftCdcBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(cdc);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(tables);
         options.Validate();
-        var builder = new TableSetBuilder();
-        tables(builder);
 
         // One write at a time: each locks the table.
-        return cdc.AddRelationalSink("Redshift", builder.Build(), () => Open(options), configure);
+        return cdc.AddRelationalSink("Redshift", TableSetBuilder.Build(tables), () => Open(options), configure);
     }
 
     private static RedshiftStore Open(RedshiftSinkOptions options)

@@ -23,11 +23,8 @@ public static class SqliteCdcBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(cdc);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(tables);
         options.Validate();
-        var builder = new TableSetBuilder();
-        tables(builder);
-        var targets = builder.Build();
+        var targets = TableSetBuilder.Build(tables);
         targets.RequireDistinctNames(hasSchemas: false);
         return cdc.AddRelationalSink("Sqlite", targets, () => new SqliteStore(options), sink =>
         {

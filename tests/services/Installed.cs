@@ -15,6 +15,9 @@ internal static class Installed
     /// <summary>The folder of initdb and postgres; null where there is none.</summary>
     internal static string? PostgreSql { get; } = FindPostgreSql();
 
+    /// <summary>Whether a test must run: under CI and <c>tests/run.sh</c> it fails where something is missing, and is not skipped.</summary>
+    internal static bool IsRequired => IsTrue("CI") || IsTrue("TYPEDCDC_REQUIRE_SERVICES");
+
     /// <summary>Null where the service can be started; else what is missing and how it comes.</summary>
     internal static string? WhyMissing(ServiceKind service)
     {
@@ -62,4 +65,6 @@ internal static class Installed
 
         throw new InvalidOperationException($"No TypedCdc.sln above {AppContext.BaseDirectory}.");
     }
+
+    private static bool IsTrue(string variable) => string.Equals(Environment.GetEnvironmentVariable(variable), "true", StringComparison.OrdinalIgnoreCase);
 }

@@ -11,16 +11,10 @@ public sealed class ServiceFactAttribute : Xunit.FactAttribute
     public ServiceFactAttribute(params ServiceKind[] needs)
     {
         Needs = needs;
-        if (!Required && needs.Select(Installed.WhyMissing).FirstOrDefault(why => why is not null) is { } missing)
+        if (!Installed.IsRequired && needs.Select(Installed.WhyMissing).FirstOrDefault(why => why is not null) is { } missing)
             Skip = missing;
     }
 
     /// <summary>What the test needs.</summary>
     public IReadOnlyList<ServiceKind> Needs { get; }
-
-    private static bool Required =>
-        IsTrue("CI") || IsTrue("TYPEDCDC_REQUIRE_SERVICES");
-
-    private static bool IsTrue(string variable) =>
-        string.Equals(Environment.GetEnvironmentVariable(variable), "true", StringComparison.OrdinalIgnoreCase);
 }

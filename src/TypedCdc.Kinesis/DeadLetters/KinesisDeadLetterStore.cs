@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TypedCdc.DeadLetters;
+using TypedCdc.Pipeline;
 
 namespace TypedCdc.Kinesis;
 
@@ -88,18 +89,8 @@ internal sealed class KinesisDeadLetterStore(string stream, Func<IKinesisApi> ap
     public async ValueTask DisposeAsync()
     {
         // A client that the user gives is the user's.
-        foreach (var part in (object?[])[oversize, _api as KinesisHttpApi])
-        {
-            switch (part)
-            {
-                case IAsyncDisposable disposable:
-                    await disposable.DisposeAsync();
-                    break;
-                case IDisposable disposable:
-                    disposable.Dispose();
-                    break;
-            }
-        }
+        await Disposal.DisposeAsync(oversize);
+        await Disposal.DisposeAsync(_api as KinesisHttpApi);
     }
 
     private IKinesisApi Api() => _api ??= api();

@@ -31,16 +31,5 @@ public sealed class PostgresDeadLetterOptions
         }
     }
 
-    internal NpgsqlDataSource Open()
-    {
-        try
-        {
-            return DataSource ?? NpgsqlDataSource.Create(ConnectionString!);
-        }
-        catch (ArgumentException)
-        {
-            // What the parser says may quote a piece of the password.
-            throw new CdcConfigurationException("The connection string of the table of dead letters cannot be read. It has the form Host=…;Database=…;Username=…;Password=…, a value with ; or = in quotes.");
-        }
-    }
+    internal NpgsqlDataSource Open() => Postgres.ConnectionStrings.Open("the table of dead letters", DataSource, ConnectionString);
 }

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
 using TypedCdc.Sql;
@@ -13,7 +12,6 @@ namespace TypedCdc;
 /// </summary>
 public sealed class PostgresDeadLetterStore : IDeadLetterArchive, IAsyncDisposable
 {
-    private const int PageRows = 100;
     private const long CreationLock = 0x6364635F64656164; // "cdc_dead"
 
     private readonly PostgresDeadLetterOptions _options;
@@ -91,45 +89,11 @@ public sealed class PostgresDeadLetterStore : IDeadLetterArchive, IAsyncDisposab
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<StoredDeadLetter> ReadAsync(DeadLetterQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<StoredDeadLetter> ReadAsync(DeadLetterQuery query, CancellationToken cancellationToken) => new DeadLetterPages(_statements)
     {
-        ArgumentNullException.ThrowIfNull(query);
-        var shards = new List<(string? Stream, string? Shard)>();
-        await using (var command = Query(values => _statements.Shards(query, values)))
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                shards.Add((Text(reader, 0), Text(reader, 1)));
-            }
-        }
-
-        foreach (var (stream, shard) in shards)
-        {
-            (string, string)? last = null;
-            var page = new List<StoredDeadLetter>();
-            do
-            {
-                page.Clear();
-                await using (var command = Query(values => _statements.Page(query, stream, shard, last, PageRows, values)))
-                await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-                {
-                    while (await reader.ReadAsync(cancellationToken))
-                    {
-                        page.Add(Read(reader));
-                    }
-                }
-
-                foreach (var letter in page)
-                {
-                    yield return letter;
-                }
-
-                last = page.Count == 0 ? null : (DeadLetterRow.OrderOf(page[^1].Letter.Position.SequenceNumber), page[^1].Id);
-            }
-            while (page.Count == PageRows);
-        }
-    }
+        ReadShards = (sql, values, cancellation) => QueryAsync(sql, values, static reader => (Text(reader, 0), Text(reader, 1)), cancellation),
+        ReadPage = (sql, values, cancellation) => QueryAsync(sql, values, Read, cancellation),
+    }.ReadAsync(query, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask SettleAsync(IReadOnlyList<StoredDeadLetter> letters, bool keep, CancellationToken cancellationToken)
@@ -218,15 +182,21 @@ public sealed class PostgresDeadLetterStore : IDeadLetterArchive, IAsyncDisposab
         void AddNumber(long number) => command.Parameters.Add(new() { Value = number, NpgsqlDbType = NpgsqlDbType.Bigint });
     }
 
-    private NpgsqlCommand Query(Func<List<string>, string> sql)
+    private async ValueTask<List<T>> QueryAsync<T>(string sql, List<string> values, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
-        var values = new List<string>();
-        var command = _dataSource.CreateCommand(sql(values));
+        await using var command = _dataSource.CreateCommand(sql);
         foreach (var value in values)
         {
             command.Parameters.Add(new() { Value = value, NpgsqlDbType = NpgsqlDbType.Text });
         }
 
-        return command;
+        var rows = new List<T>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
     }
 }

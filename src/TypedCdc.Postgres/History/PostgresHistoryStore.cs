@@ -9,7 +9,7 @@ namespace TypedCdc.Postgres;
 /// <summary>Appends to histories: one statement a table and write, all of it or nothing.</summary>
 internal sealed class PostgresHistoryStore(PostgresSinkOptions options) : IHistoryStore
 {
-    private readonly NpgsqlDataSource _dataSource = options.DataSource ?? NpgsqlDataSource.Create(options.ConnectionString!);
+    private readonly NpgsqlDataSource _dataSource = ConnectionStrings.Open("the PostgreSQL sink", options.DataSource, options.ConnectionString);
     private string[] _inserts = [];
 
     public string Name => "postgresql";

@@ -30,9 +30,6 @@ public static class DialectCdcBuilderExtensions
         ArgumentNullException.ThrowIfNull(cdc);
         ArgumentNullException.ThrowIfNull(dialect);
         ArgumentNullException.ThrowIfNull(open);
-        ArgumentNullException.ThrowIfNull(tables);
-        var builder = new TableSetBuilder();
-        tables(builder);
-        return cdc.AddRelationalSink(dialect.Name, builder.Build(), () => new DialectStore(dialect, open), configure);
+        return cdc.AddRelationalSink(dialect.Name, TableSetBuilder.Build(tables), () => new DialectStore(dialect, open), configure);
     }
 }

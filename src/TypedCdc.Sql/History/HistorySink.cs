@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace TypedCdc.Sql;
 
 /// <summary>
@@ -41,7 +43,7 @@ internal sealed class HistorySink(TableSet tables, IHistoryStore store) : ISink,
             if (rows.Count > 0)
             {
                 // A table at a time: a replay adds nothing, so that there is nothing that must be one with another.
-                var added = await store.AppendAsync(i, rows, rejected, cancellationToken);
+                var added = await AppendAsync(i, rows, rejected, metrics, cancellationToken);
                 metrics.Written(new WriteCounts { Rows = added, Stale = rows.Count - added });
             }
         }
@@ -54,6 +56,19 @@ internal sealed class HistorySink(TableSet tables, IHistoryStore store) : ISink,
     }
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    private async ValueTask<long> AppendAsync(int table, List<HistoryRow> rows, List<RejectedRecord> rejected, SinkMetrics metrics, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.AppendAsync(table, rows, rejected, cancellationToken);
+        }
+        catch (DbException error) when (error.IsTransient)
+        {
+            metrics.Retried(); // by delivery
+            throw;
+        }
+    }
 
     private static List<HistoryRow> Read(IReadOnlyList<CdcRecord> records, HistoryTable table, ITableRouter router, List<RejectedRecord> rejected)
     {

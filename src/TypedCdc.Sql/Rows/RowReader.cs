@@ -99,14 +99,7 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
 
         if (!isTombstone || !hasKeys)
         {
-            var image = isTombstone ? record.OldImage : record.NewImage;
-            if (image.IsEmpty)
-            {
-                throw new CdcDecodeException(isTombstone
-                    ? "The record has neither keys nor an old image."
-                    : "The record has no new image to make a row of: the stream's view type leaves it out.");
-            }
-
+            var image = ImageOf(record, isTombstone);
             table.Scan(utf8, OffsetOf(utf8, image), slots, out var hasUnmapped);
             foreach (var key in table.Keys)
             {
@@ -178,6 +171,16 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
         {
             cells[buffer.Table.Overflow] = Overflow(buffer, record.NewImage.Span);
         }
+    }
+
+    /// <summary>The image that a row or, without keys, a tombstone is made of.</summary>
+    /// <exception cref="CdcDecodeException">The record has none.</exception>
+    public static ReadOnlyMemory<byte> ImageOf(in CdcRecord record, bool isTombstone)
+    {
+        var image = isTombstone ? record.OldImage : record.NewImage;
+        return !image.IsEmpty ? image : throw new CdcDecodeException(isTombstone
+            ? "The record has neither keys nor an old image."
+            : "The record has no new image to make a row of: the stream's view type leaves it out.");
     }
 
     internal static int OffsetOf(ReadOnlySpan<byte> utf8, ReadOnlyMemory<byte> slice) => utf8.Overlaps(slice.Span, out var offset) ? offset : 0;

@@ -127,14 +127,7 @@ internal sealed class SchemalessRowReader
         var isComplete = true;
         if (!isTombstone || !hasKeys)
         {
-            var image = isTombstone ? record.OldImage : record.NewImage;
-            if (image.IsEmpty)
-            {
-                throw new CdcDecodeException(isTombstone
-                    ? "The record has neither keys nor an old image."
-                    : "The record has no new image to make a row of: the stream's view type leaves it out.");
-            }
-
+            var image = RowReader.ImageOf(record, isTombstone);
             try
             {
                 ReadKeys(image.Span, buffer, cells, isImage: true, isCompared: hasKeys);

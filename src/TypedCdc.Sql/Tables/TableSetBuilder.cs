@@ -90,6 +90,15 @@ public sealed partial class TableSetBuilder
         _tables.Add(added);
     }
 
+    /// <summary>What a user's delegate names.</summary>
+    internal static Sql.TableSet Build(Action<TableSetBuilder> tables)
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        var builder = new TableSetBuilder();
+        tables(builder);
+        return builder.Build();
+    }
+
     internal Sql.TableSet Build()
     {
         if (SnapshotMargin < TimeSpan.Zero)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using TypedCdc.Sql;
 using TypedCdc.Sqlite;
@@ -12,7 +11,6 @@ namespace TypedCdc;
 /// </summary>
 public sealed class SqliteDeadLetterStore : IDeadLetterArchive, IDisposable
 {
-    private const int PageRows = 100;
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
 
@@ -44,30 +42,11 @@ public sealed class SqliteDeadLetterStore : IDeadLetterArchive, IDisposable
         await InTransactionAsync(_statements.Upsert, deadLetters, Bind, cancellationToken);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<StoredDeadLetter> ReadAsync(DeadLetterQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<StoredDeadLetter> ReadAsync(DeadLetterQuery query, CancellationToken cancellationToken) => new DeadLetterPages(_statements)
     {
-        ArgumentNullException.ThrowIfNull(query);
-        var values = new List<string>();
-        var shards = _statements.Shards(query, values);
-        foreach (var shard in await WithConnectionAsync(connection => connection.Query(shards, [.. values]), cancellationToken))
-        {
-            (string, string)? last = null;
-            List<StoredDeadLetter> page;
-            do
-            {
-                var parameters = new List<string>();
-                var sql = _statements.Page(query, shard[0], shard[1], last, PageRows, parameters);
-                page = await WithConnectionAsync(connection => ReadPage(connection, sql, parameters), cancellationToken);
-                foreach (var letter in page)
-                {
-                    yield return letter;
-                }
-
-                last = page.Count == 0 ? null : (DeadLetterRow.OrderOf(page[^1].Letter.Position.SequenceNumber), page[^1].Id);
-            }
-            while (page.Count == PageRows);
-        }
-    }
+        ReadShards = (sql, values, cancellation) => WithConnectionAsync(connection => connection.Query(sql, [.. values]).ConvertAll(static row => (row[0], row[1])), cancellation),
+        ReadPage = (sql, values, cancellation) => WithConnectionAsync(connection => ReadPage(connection, sql, values), cancellation),
+    }.ReadAsync(query, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask SettleAsync(IReadOnlyList<StoredDeadLetter> letters, bool keep, CancellationToken cancellationToken) =>

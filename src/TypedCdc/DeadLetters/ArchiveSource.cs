@@ -25,15 +25,7 @@ internal sealed class ArchiveSource(string name, Func<IDeadLetterArchive> open, 
         }
         finally
         {
-            switch (archive)
-            {
-                case IAsyncDisposable disposable:
-                    await disposable.DisposeAsync();
-                    break;
-                case IDisposable disposable:
-                    disposable.Dispose();
-                    break;
-            }
+            await Pipeline.Disposal.DisposeAsync(archive);
         }
     }
 

@@ -38,8 +38,7 @@ public sealed class CdcHealth
     /// <summary>True where it had not been failing, or for another reason.</summary>
     internal bool OnFailing(string subscriber, Exception exception, DateTimeOffset now)
     {
-        // A database's exceptions are of one type; what they say in five characters holds no data.
-        var reason = exception is System.Data.Common.DbException { SqlState: { Length: 5 } state } ? exception.GetType().Name + " " + state : exception.GetType().Name;
+        var reason = ReasonOf(exception);
         lock (_gate)
         {
             var alarm = _failing.GetValueOrDefault(subscriber);
@@ -65,24 +64,33 @@ public sealed class CdcHealth
         }
     }
 
-    internal void OnDeadLetterStoreFailing(Exception exception, DateTimeOffset now)
+    /// <summary>True where the store had not been failing, or for another reason.</summary>
+    internal bool OnDeadLetterStoreFailing(Exception exception, DateTimeOffset now)
     {
+        var reason = ReasonOf(exception);
         lock (_gate)
         {
-            _deadLetterStore = new("(dead letters)", exception.GetType().Name, _deadLetterStore?.Since ?? now, (_deadLetterStore?.Attempts ?? 0) + 1);
+            var isNews = !string.Equals(_deadLetterStore?.Reason, reason, StringComparison.Ordinal);
+            _deadLetterStore = new("(dead letters)", reason, _deadLetterStore?.Since ?? now, (_deadLetterStore?.Attempts ?? 0) + 1);
             _hasAlarms = true;
+            return isNews;
         }
     }
 
-    internal void OnDeadLettersStored()
+    /// <summary>True where the store had been failing.</summary>
+    internal bool OnDeadLettersStored()
     {
-        if (_hasAlarms)
+        if (!_hasAlarms)
         {
-            lock (_gate)
-            {
-                _deadLetterStore = null;
-                UpdateUnsynchronized();
-            }
+            return false;
+        }
+
+        lock (_gate)
+        {
+            var recovered = _deadLetterStore is not null;
+            _deadLetterStore = null;
+            UpdateUnsynchronized();
+            return recovered;
         }
     }
 
@@ -94,6 +102,10 @@ public sealed class CdcHealth
             _hasAlarms = true;
         }
     }
+
+    // A database's exceptions are of one type; what they say in five characters holds no data.
+    private static string ReasonOf(Exception exception) =>
+        exception is System.Data.Common.DbException { SqlState: { Length: 5 } state } ? exception.GetType().Name + " " + state : exception.GetType().Name;
 
     private void UpdateUnsynchronized() => _hasAlarms = _failing.Count > 0 || _deadLetterStore is not null || _halted is not null;
 }

@@ -35,17 +35,23 @@ internal static partial class CdcLog
     [LoggerMessage(EventId = 120, Message = "'{Subscriber}' failed in attempt {Attempt} and is tried again in {Delay}")]
     internal static partial void Retrying(this ILogger logger, LogLevel level, Exception exception, string subscriber, int attempt, TimeSpan delay);
 
-    [LoggerMessage(121, LogLevel.Warning, "'{Subscriber}' cannot take the record at {Position} of table '{Table}' after {Attempts} attempt(s): dead-lettered")]
-    internal static partial void DeadLettered(this ILogger logger, Exception exception, string subscriber, StreamPosition position, string table, int attempts);
+    [LoggerMessage(EventId = 121, Message = "'{Subscriber}' cannot take the record at {Position} of table '{Table}' after {Attempts} attempt(s): dead-lettered")]
+    internal static partial void DeadLettered(this ILogger logger, LogLevel level, Exception exception, string subscriber, StreamPosition position, string table, int attempts);
 
-    [LoggerMessage(127, LogLevel.Warning, "The record at {Position} is not a change record: dead-lettered")]
-    internal static partial void UnreadableDeadLettered(this ILogger logger, Exception exception, StreamPosition position);
+    [LoggerMessage(EventId = 127, Message = "The record at {Position} is not a change record: dead-lettered")]
+    internal static partial void UnreadableDeadLettered(this ILogger logger, LogLevel level, Exception exception, StreamPosition position);
+
+    [LoggerMessage(128, LogLevel.Warning, "{Count} further record(s) of table '{Table}' were dead-lettered for '{Subscriber}' ({Reason}); the dead letters say which")]
+    internal static partial void FurtherDeadLetters(this ILogger logger, long count, string subscriber, string table, string reason);
+
+    [LoggerMessage(129, LogLevel.Information, "The dead-letter store works again")]
+    internal static partial void DeadLetterStoreRecovered(this ILogger logger);
 
     [LoggerMessage(122, LogLevel.Error, "'{Subscriber}' cannot take the record at {Position} of table '{Table}' after {Attempts} attempt(s): SKIPPED, it is lost to this subscriber")]
     internal static partial void Skipped(this ILogger logger, Exception exception, string subscriber, StreamPosition position, string table, int attempts);
 
-    [LoggerMessage(123, LogLevel.Error, "The dead-letter store failed in attempt {Attempt} and is tried again in {Delay}; delivery behind these records waits")]
-    internal static partial void DeadLetterStoreFailing(this ILogger logger, Exception exception, int attempt, TimeSpan delay);
+    [LoggerMessage(EventId = 123, Message = "The dead-letter store failed in attempt {Attempt} and is tried again in {Delay}; delivery behind these records waits")]
+    internal static partial void DeadLetterStoreFailing(this ILogger logger, LogLevel level, Exception exception, int attempt, TimeSpan delay);
 
     [LoggerMessage(124, LogLevel.Critical, "Delivery to '{Subscriber}' has stopped: {Reason}. The checkpoint stays before the record")]
     internal static partial void Halted(this ILogger logger, Exception? exception, string subscriber, string reason);

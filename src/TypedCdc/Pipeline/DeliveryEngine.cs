@@ -15,7 +15,7 @@ internal sealed class DeliveryEngine
     private readonly Subscriber[] _subscribers;             // index 0 is UnreadableRecords
     private readonly WorkContext[] _contexts;               // by subscriber
     private readonly RecordReader _reader;
-    private readonly RetryPipeline _deadLetterRetry;
+    private readonly DeadLetterWriter _deadLetters;
     private readonly ILogger _logger;
     private readonly long _started;
     private readonly CancellationTokenSource _abort = new(); // given up: works are cancelled, waits end
@@ -38,15 +38,7 @@ internal sealed class DeliveryEngine
                 settings.Observer is { } observer ? cancellation => observer.BeforeAttemptAsync(subscriber.Name, cancellation) : null),
             settings.Statistics,
             settings.Telemetry));
-        _deadLetterRetry = new(
-            new() { MaximumAttempts = null, IsTransient = static _ => true, IsPermanent = static exception => exception is CdcConfigurationException },
-            settings.TimeProvider,
-            notice =>
-            {
-                settings.Health.OnDeadLetterStoreFailing(notice.Exception, settings.TimeProvider.GetUtcNow());
-                _logger.DeadLetterStoreFailing(notice.Exception, notice.Attempt, notice.Delay);
-            },
-            settings.Randomizer);
+        _deadLetters = new(settings);
         _reader = new(settings, _subscribers);
         settings.Telemetry.Observe(this);
     }
@@ -65,12 +57,7 @@ internal sealed class DeliveryEngine
     /// <summary>Starts the dead-letter store and every subscriber, waiting for those whose service is down.</summary>
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (_settings.DeadLetters is { } deadLetters)
-        {
-            await _deadLetterRetry.ExecuteAsync(static (store, cancellation) => store.StartAsync(cancellation), deadLetters, cancellationToken);
-            _settings.Health.OnDeadLettersStored();
-        }
-
+        await _deadLetters.StartAsync(cancellationToken);
         for (var index = 1; index < _subscribers.Length; index++)
         {
             var subscriber = _subscribers[index];
@@ -200,18 +187,7 @@ internal sealed class DeliveryEngine
             await subscriber.StopAsync();
         }
 
-        if (_settings.OwnsDeadLetters)
-        {
-            switch (_settings.DeadLetters)
-            {
-                case IAsyncDisposable disposable:
-                    await disposable.DisposeAsync();
-                    break;
-                case IDisposable disposable:
-                    disposable.Dispose();
-                    break;
-            }
-        }
+        await _deadLetters.StopAsync();
     }
 
     private void Dispatch(DeliveryEvent @event)
@@ -314,29 +290,7 @@ internal sealed class DeliveryEngine
     {
         try
         {
-            var letters = new List<DeadLetter>(work.DeadLetters!.Count);
-            foreach (var failure in work.DeadLetters)
-            {
-                letters.Add(ToDeadLetter(work, failure));
-            }
-
-            await _deadLetterRetry.ExecuteAsync(
-                static (store, cancellation) => store.Store.StoreAsync(store.Letters, cancellation), (Store: _settings.DeadLetters!, Letters: letters), _abort.Token);
-            _settings.Health.OnDeadLettersStored();
-            _settings.Telemetry.OnDeadLettered(_subscribers[work.Subscriber].Name, letters.Count);
-            for (var index = 0; index < letters.Count; index++)
-            {
-                var letter = letters[index];
-                if (letter.TableName is null)
-                {
-                    _logger.UnreadableDeadLettered(work.DeadLetters[index].Exception, letter.Position);
-                }
-                else
-                {
-                    _logger.DeadLettered(work.DeadLetters[index].Exception, letter.Subscriber, letter.Position, letter.TableName, letter.Attempts);
-                }
-            }
-
+            await _deadLetters.StoreAsync(work, _subscribers[work.Subscriber].Name, _abort.Token);
             Dispatch(new DeliveryEvent.DeadLettersStored(work));
         }
         catch (Exception) when (_abort.IsCancellationRequested)
@@ -351,27 +305,6 @@ internal sealed class DeliveryEngine
         {
             WorkEnded();
         }
-    }
-
-    private DeadLetter ToDeadLetter(Work work, RecordFailure failure)
-    {
-        var record = work.Records[failure.Index];
-        var source = record.Batch.Source!;
-        return new()
-        {
-            Time = _settings.TimeProvider.GetUtcNow(),
-            Application = _settings.Application,
-            Subscriber = source.GetTarget(record.Index) ?? _subscribers[work.Subscriber].Name, // a redriven one stays whose it was
-            TableName = record.Route?.TableName,
-            Operation = record.Unreadable is null ? record.Operation : null,
-            EventId = record.Unreadable is null ? record.Record.EventId : "",
-            Position = Position(record),
-            Range = source.GetRange(record.Index),
-            Attempts = failure.Attempts,
-            ExceptionType = failure.Exception.GetType().FullName ?? "",
-            Message = failure.Exception.Message,
-            Payload = source.GetUtf8(record.Index),
-        };
     }
 
     private void OnRetry(string subscriber, RetryNotice notice)

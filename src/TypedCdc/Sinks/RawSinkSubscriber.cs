@@ -63,14 +63,7 @@ internal sealed class RawSinkSubscriber : Subscriber
         return new(work.Records.Count, batch.Failures);
     }
 
-    internal override ValueTask StopAsync() => _isOwned && _sink is IAsyncDisposable disposable ? disposable.DisposeAsync()
-        : Stop(_isOwned ? _sink as IDisposable : null);
-
-    private static ValueTask Stop(IDisposable? disposable)
-    {
-        disposable?.Dispose();
-        return default;
-    }
+    internal override ValueTask StopAsync() => Disposal.DisposeAsync(_isOwned ? _sink : null);
 
     private CdcRecord? Transform(TrackedRecord record)
     {

@@ -58,15 +58,5 @@ internal sealed class TypedSinkSubscriber<T> : Subscriber
         return new(work.Records.Count, batch.Failures);
     }
 
-    internal override async ValueTask StopAsync()
-    {
-        if (_isOwned && _sink is IAsyncDisposable asyncDisposable)
-        {
-            await asyncDisposable.DisposeAsync();
-        }
-        else if (_isOwned && _sink is IDisposable disposable)
-        {
-            disposable.Dispose();
-        }
-    }
+    internal override ValueTask StopAsync() => Disposal.DisposeAsync(_isOwned ? _sink : null);
 }

@@ -124,28 +124,10 @@ public sealed class PostgresFaultTests(PostgreSql server)
     }
 
     [ServiceFact(ServiceKind.PostgreSql)]
-    public async Task A_statement_that_the_server_gives_up_is_repeated_until_the_lock_is_gone()
-    {
-        var history = new History(Seed, keys: 12, changes: 300);
-        await using var database = await PostgresDatabase.CreateAsync(server);
-        await (await database.StartAsync()).DisposeAsync();
-        await database.ExecuteAsync("DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET statement_timeout = ''50ms'''; END $$");
-        await using var locker = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = "-c statement_timeout=0" }.ConnectionString);
-        await locker.OpenAsync();
-        var replay = Replay(history, database.ConnectionString);
-        await using (var transaction = await locker.BeginTransactionAsync())
-        {
-            await using var command = new NpgsqlCommand("LOCK TABLE customers__cdc IN SHARE MODE", locker);
-            await command.ExecuteNonQueryAsync();
-            var running = Task.Run(() => replay.RunAsync(default, TimeSpan.FromMilliseconds(1)));
-            await UntilAsync(() => replay.Said.Any(static line => line.Contains("57014", StringComparison.Ordinal)));
-            Assert.Equal(-1, replay.Checkpoint);
-            await transaction.CommitAsync();
-            await running.WaitAsync(TimeSpan.FromSeconds(60));
-        }
+    public Task A_statement_that_runs_out_of_time_is_repeated_until_the_lock_is_gone() => WaitForALockAsync("statement_timeout", "57014");
 
-        await AssertIsExpectedAsync(history, database.ConnectionString, replay);
-    }
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public Task A_lock_that_is_not_had_in_time_is_waited_for_anew() => WaitForALockAsync("lock_timeout", "55P03");
 
     [ServiceFact(ServiceKind.PostgreSql)]
     public async Task A_row_that_a_constraint_of_the_users_refuses_is_dead_lettered_with_its_reason_and_its_neighbours_are_written()
@@ -195,6 +177,29 @@ public sealed class PostgresFaultTests(PostgreSql server)
             await using var command = admin.CreateCommand(sql);
             await command.ExecuteNonQueryAsync();
         }
+    }
+
+    private async Task WaitForALockAsync(string setting, string state)
+    {
+        var history = new History(Seed, keys: 12, changes: 300);
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        await (await database.StartAsync()).DisposeAsync();
+        await database.ExecuteAsync($"DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET {setting} = ''50ms'''; END $$");
+        await using var locker = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = $"-c {setting}=0" }.ConnectionString);
+        await locker.OpenAsync();
+        var replay = Replay(history, database.ConnectionString);
+        await using (var transaction = await locker.BeginTransactionAsync())
+        {
+            await using var command = new NpgsqlCommand("LOCK TABLE customers__cdc IN SHARE MODE", locker);
+            await command.ExecuteNonQueryAsync();
+            var running = Task.Run(() => replay.RunAsync(default, TimeSpan.FromMilliseconds(1)));
+            await UntilAsync(() => replay.Said.Any(line => line.Contains(state, StringComparison.Ordinal)));
+            Assert.Equal(-1, replay.Checkpoint);
+            await transaction.CommitAsync();
+            await running.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+
+        await AssertIsExpectedAsync(history, database.ConnectionString, replay);
     }
 
     private static ReplayHost Replay(History history, string connectionString, int connections = 4) => new(history.Events, Seed, cdc => cdc.ToPostgres(

@@ -35,6 +35,10 @@ public sealed class PostgresMetricTests(PostgreSql server)
         Assert.Equal(1, metrics["cdc.sink.retries"]);
         await sink.WriteAsync([Change("INSERT", 5, 10)], default);
         Assert.Equal(7, metrics["cdc.sink.rows"]);
+
+        Assert.Equal(0, metrics["cdc.sink.ties"]);
+        await sink.WriteAsync([TestRecord.Make("REMOVE", "customers", 1, "9", """{"userid":{"N":"4"}}""")], default);
+        Assert.Equal(1, metrics["cdc.sink.ties"]);
     }
 
     private static CdcRecord Change(string operation, int id, int time)

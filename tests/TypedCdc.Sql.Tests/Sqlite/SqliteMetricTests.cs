@@ -10,7 +10,7 @@ public sealed class SqliteMetricTests
     {
         using var database = new SqliteFixture();
         using var metrics = new MetricSums("sqlite");
-        await using var sink = database.Sink(busyTimeout: TimeSpan.FromMilliseconds(20));
+        await using var sink = database.Sink(busyTimeout: TimeSpan.FromMilliseconds(300));
         await sink.StartAsync(SqliteFixture.Context(), default);
         await sink.WriteAsync([Change("INSERT", 1, 10), Change("INSERT", 2, 10), Change("INSERT", 3, 10)], default);
         await sink.WriteAsync([Change("REMOVE", 1, 20), Change("REMOVE", 2, 5), Change("REMOVE", 3, 30), Change("REMOVE", 3, 30), Change("MODIFY", 4, 1)], default);
@@ -18,6 +18,9 @@ public sealed class SqliteMetricTests
         Assert.Equal((3 + 5, 0), (metrics["cdc.sink.batch"], metrics["cdc.sink.retries"]));
         await sink.WriteAsync([TestRecord.Make("REMOVE", "customers", 1, "9", """{"userid":{"N":"4"}}""")], default);
         Assert.Equal(1, metrics["cdc.sink.ties"]);
+        await Assert.ThrowsAsync<RejectedRecordsException>(async () => await sink.WriteAsync(
+            [TestRecord.Make("INSERT", "customers", 1, "1", """{"userid":{"N":"9"}}""", """{"userid":{"N":"9"},"phone":{"S":"no number"}}""")], default));
+        Assert.Equal(1, metrics["cdc.sink.refused"]);
 
         using (var other = new SqliteConnection(database.Path))
         {

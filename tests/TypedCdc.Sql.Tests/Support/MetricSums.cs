@@ -9,16 +9,21 @@ internal sealed class MetricSums : IDisposable
     private static readonly AsyncLocal<MetricSums?> Current = new();
 
     private readonly MeterListener _listener = new();
+    private readonly bool _isAlone;
     private readonly ConcurrentDictionary<string, double> _sums = new(StringComparer.Ordinal);
 
-    public MetricSums(string database)
+    /// <param name="database">The database's name in the tags.</param>
+    /// <param name="isAlone">Whether no other test runs beside: then what a host's own threads measure is counted too.</param>
+    public MetricSums(string database, bool isAlone = false)
     {
+        _isAlone = isAlone;
         // Other tests run beside: what they measure flows with their own calls.
         Current.Value = this;
-        _listener.InstrumentPublished = static (instrument, listener) =>
+        _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == CdcDiagnostics.MeterName && instrument.Name.StartsWith("cdc.sink.", StringComparison.Ordinal))
             {
+                Instruments.Add(instrument);
                 listener.EnableMeasurementEvents(instrument);
             }
         };
@@ -30,6 +35,9 @@ internal sealed class MetricSums : IDisposable
     /// <summary>The sum of an instrument; 0 where it measured nothing.</summary>
     public double this[string instrument] => _sums.GetValueOrDefault(instrument);
 
+    /// <summary>The instruments that there are.</summary>
+    public ConcurrentBag<Instrument> Instruments { get; } = [];
+
     public void Dispose()
     {
         Current.Value = null;
@@ -38,7 +46,7 @@ internal sealed class MetricSums : IDisposable
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, string database)
     {
-        if (Current.Value == this)
+        if (_isAlone || Current.Value == this)
         {
             Assert.Contains(new KeyValuePair<string, object?>("db.system.name", database), tags.ToArray());
             _sums.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);

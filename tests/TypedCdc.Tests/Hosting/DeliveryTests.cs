@@ -132,7 +132,9 @@ public class DeliveryTests
 
         Assert.Null(source.Checkpoint);
         Assert.Empty(_journal.Entries);
-        Assert.Equal("(dead letters)", Assert.Single(test.Health.Alarms).Subscriber);
+        var alarm = Assert.Single(test.Health.Alarms);
+        Assert.Equal("(dead letters)", alarm.Subscriber);
+        Assert.True(alarm.Attempts >= 20);
 
         store.IsDown = false;
         var ended = host.WaitForShutdownAsync();
@@ -145,6 +147,10 @@ public class DeliveryTests
         Assert.Equal(["+2 b"], _journal.Entries);
         Assert.Equal(new SequenceNumber(2), source.Checkpoint);
         Assert.Equal(1, Assert.Single(store.Stored));
+
+        // One line when it began, one when it was over, however often it was tried.
+        Assert.Single(test.Logged, entry => entry.Id == 123 && entry.Level == Microsoft.Extensions.Logging.LogLevel.Error);
+        Assert.Single(test.Logged, entry => entry.Id == 129);
     }
 
     [Fact]
