@@ -18,16 +18,26 @@ internal sealed class PostgresHorizon(NpgsqlConnection connection, TargetTable t
     /// <summary>Whether the write at hand looks for items that are not there.</summary>
     public bool IsGuarding { get; private set; }
 
+    /// <summary>The time of the oldest row.</summary>
+    public static long Oldest(RowBuffer rows)
+    {
+        var oldest = long.MaxValue;
+        for (var row = 0; row < rows.Count; row++)
+        {
+            oldest = Math.Min(oldest, rows[row].Microseconds);
+        }
+
+        return oldest;
+    }
+
+    /// <summary>Whether a time is before a horizon, as far as is known.</summary>
+    public bool HasPassed(long microseconds) => microseconds < Math.Max(_horizon, _snapshot);
+
     /// <summary>Begins a write, as the first of its transaction for this table.</summary>
     public async Task BeginAsync(RowBuffer rows, CancellationToken cancellationToken)
     {
-        _oldest = long.MaxValue;
-        for (var row = 0; row < rows.Count; row++)
-        {
-            _oldest = Math.Min(_oldest, rows[row].Microseconds);
-        }
-
-        IsGuarding = _oldest < Math.Max(_horizon, _snapshot);
+        _oldest = Oldest(rows);
+        IsGuarding = HasPassed(_oldest);
         if (IsGuarding)
         {
             await LockAsync("pg_advisory_xact_lock_shared", cancellationToken);

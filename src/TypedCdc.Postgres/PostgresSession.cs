@@ -6,13 +6,38 @@ namespace TypedCdc.Postgres;
 /// <summary>One connection with its temporary tables. All rows of a write go in one transaction.</summary>
 internal sealed class PostgresSession : IAsyncDisposable
 {
+    /// <summary>
+    /// What a transaction that begins by itself must have, whatever the database's default is; and no plan is made anew for each write, nor compiled: the statements are few, and each has one
+    /// good plan, by the table's key.
+    /// </summary>
+    private const string Settings = "SET default_transaction_isolation = 'read committed'; SET plan_cache_mode = force_generic_plan; SET jit = off";
+
     private readonly NpgsqlConnection _connection;
     private readonly Dictionary<int, PostgresTable> _tables = []; // by the table's index; opened at their first row
 
-    private PostgresSession(NpgsqlConnection connection) => _connection = connection;
+    private readonly DirectWrite _direct;
 
-    public static async Task<PostgresSession> OpenAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
-        new(await dataSource.OpenConnectionAsync(cancellationToken));
+    private PostgresSession(NpgsqlConnection connection, WritePaths paths)
+    {
+        _connection = connection;
+        _direct = new(connection, paths);
+    }
+
+    public static async Task<PostgresSession> OpenAsync(NpgsqlDataSource dataSource, WritePaths paths, CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var command = new NpgsqlCommand(Settings, connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return new(connection, paths);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Whether the session's temporary tables are those of the batch's tables: a table without a model that has got columns is another one than before.</summary>
     public bool Fits(WriteBatch batch)
@@ -37,7 +62,7 @@ internal sealed class PostgresSession : IAsyncDisposable
         await OpenTablesAsync(batch, cancellationToken);
         try
         {
-            return await WriteUntilSureAsync(batch, isCareful: false, cancellationToken);
+            return (_direct.Fits(batch) ? await _direct.TryWriteAsync(batch, _tables, cancellationToken) : null) ?? await WriteUntilSureAsync(batch, isCareful: false, cancellationToken);
         }
         catch (PostgresException error) when (IsOfTheRow(error))
         {

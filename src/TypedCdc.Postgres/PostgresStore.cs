@@ -7,7 +7,7 @@ using TypedCdc.Sql;
 namespace TypedCdc.Postgres;
 
 /// <summary>Writes rows through sessions that it keeps: each has its temporary tables and its prepared statements, and takes one write at a time.</summary>
-internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalStore
+internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? paths = null) : IRelationalStore
 {
     private readonly ConcurrentBag<PostgresSession> _idle = [];
     private readonly NpgsqlDataSource _dataSource = ConnectionStrings.Open("the PostgreSQL sink", options.DataSource, options.ConnectionString);
@@ -106,6 +106,6 @@ internal sealed class PostgresStore(PostgresSinkOptions options) : IRelationalSt
             await idle.DisposeAsync();
         }
 
-        return await PostgresSession.OpenAsync(_dataSource, cancellationToken);
+        return await PostgresSession.OpenAsync(_dataSource, paths ?? WritePaths.Default, cancellationToken);
     }
 }

@@ -18,6 +18,8 @@ internal sealed class PostgresTable
     private readonly NpgsqlCommand _revisions;
     private readonly byte[] _ownRevision;
     private readonly PostgresHorizon _horizon;
+    private string? _seenRevisions; // when this worker's was last found to be the newest
+    private bool _hasSeenRevisions;
 
     private PostgresTable(NpgsqlConnection connection, TargetTable table, PostgresStatements statements, bool hasTypesOfModel)
     {
@@ -28,7 +30,7 @@ internal sealed class PostgresTable
         _newKeys = new(statements.CanCopyNew && hasTypesOfModel);
         _ownRevision = Encoding.UTF8.GetBytes(table.Revision);
         _horizon = new(connection, table, statements);
-
+        Direct = new(table, statements, SqlName.Quote(table.Schema, SqlName.OfTable(table.Name)));
         _upsert = MakeUpsert(statements.Upsert);
         _upsertAndCount = MakeUpsert(statements.UpsertAndCount);
         _revisions = new(PostgresMigrations.SelectRevisions, connection) { Parameters = { new() { Value = SqlName.Quote(table.Schema, SqlName.OfTable(table.Name)) } } };
@@ -36,6 +38,13 @@ internal sealed class PostgresTable
 
     /// <summary>What is written.</summary>
     public TargetTable Target => _table;
+
+    /// <summary>Its part of a small write.</summary>
+    public DirectTable Direct { get; }
+
+    /// <summary>Makes the parameters of a small write, unless it is known already that it must go another way.</summary>
+    public bool TryPrepareDirect(RowBuffer rows, ref WriteCounts counts) =>
+        _hasSeenRevisions && PostgresHorizon.Oldest(rows) is var oldest && !_horizon.HasPassed(oldest) && Direct.TryPrepare(rows, oldest, _seenRevisions, ref counts);
 
     /// <summary>Makes the session's temporary table and prepares what writes through it.</summary>
     public static async Task<PostgresTable> OpenAsync(NpgsqlConnection connection, TargetTable table, CancellationToken cancellationToken)
@@ -236,14 +245,17 @@ internal sealed class PostgresTable
     {
         if (!await reader.ReadAsync(cancellationToken))
         {
+            (_seenRevisions, _hasSeenRevisions) = (null, true);
             return;
         }
 
-        if (!ModelRevisions.IsNewest(Encoding.UTF8.GetBytes(reader.GetString(0)), _ownRevision))
+        var revisions = reader.GetString(0);
+        if (!ModelRevisions.IsNewest(Encoding.UTF8.GetBytes(revisions), _ownRevision))
         {
             throw ModelRevisions.IsOlder(_table);
         }
 
+        (_seenRevisions, _hasSeenRevisions) = (revisions, true);
         _horizon.Check(reader.IsDBNull(1) ? 0 : reader.GetInt64(1), reader.IsDBNull(2) ? 0 : reader.GetInt64(2));
     }
 

@@ -8,7 +8,7 @@ using TypedCdc.Sql;
 namespace TypedCdc.Benchmarks.Sinks;
 
 /// <summary>The ways of writing guarded rows to PostgreSQL: what others do, and our sink, all the same rows into the same columns.</summary>
-internal sealed class PostgresWays(string connectionString, BenchRow[] inserts, BenchRow[] updates) : IAsyncDisposable
+internal sealed partial class PostgresWays(string connectionString, BenchRow[] inserts, BenchRow[] updates) : IAsyncDisposable
 {
     private const string Columns = "id, name, email, balance, updated_at, active, cdc_ver, cdc_deleted_at, cdc_old, cdc_new";
     private const string Types = "id bigint, name text, email text, balance numeric, updated_at timestamptz, active boolean, cdc_ver text COLLATE \"C\", cdc_deleted_at bigint, cdc_old bigint, cdc_new bigint";

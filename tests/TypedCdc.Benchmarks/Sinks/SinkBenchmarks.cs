@@ -37,6 +37,11 @@ internal static class SinkBenchmarks
             }
 
             Print(report, ways);
+            if (only is null || "batch sizes".Contains(only, StringComparison.OrdinalIgnoreCase))
+            {
+                await postgres.MeasureBatchSizesAsync(report, samples, cancellationToken);
+            }
+
             return AreEqual(ways) ? 0 : 1;
         }
         finally

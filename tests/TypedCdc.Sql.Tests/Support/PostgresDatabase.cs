@@ -25,15 +25,21 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>A database that is there.</summary>
     public static PostgresDatabase Open(string connectionString) => new(connectionString);
 
-    public static async Task<PostgresDatabase> CreateAsync(PostgreSql server)
+    public static async Task<PostgresDatabase> CreateAsync(PostgreSql server, WritePaths? paths = null)
     {
         await server.EnsureStartedAsync();
         var name = "test_" + Guid.NewGuid().ToString("n");
         await using var source = NpgsqlDataSource.Create(server.ConnectionString);
         await using var command = source.CreateCommand($"CREATE DATABASE {name}");
         await command.ExecuteNonQueryAsync();
-        return new(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString);
+        var connection = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString;
+        return paths is null ? new(connection) : new(connection) { Paths = paths };
     }
+
+    /// <summary>
+    /// Which way the sinks' writes go, by their size. So low that the random batches of histories mix them: some go by arrays, some by COPY, and what one of them wrote the other finds.
+    /// </summary>
+    public WritePaths Paths { get; init; } = new() { DirectRows = 12 };
 
     /// <param name="tables">Its tables; null for the customers.</param>
     /// <param name="port">A proxy's; null for the server's own.</param>
@@ -43,7 +49,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         (tables ?? (static tables => tables.Add<Customer>()))(builder);
         var connection = new NpgsqlConnectionStringBuilder(ConnectionString);
         connection.Port = port ?? connection.Port;
-        return new(builder.Build(), new PostgresStore(new() { ConnectionString = connection.ConnectionString }));
+        return new(builder.Build(), new PostgresStore(new() { ConnectionString = connection.ConnectionString }, Paths));
     }
 
     public async Task<RelationalSink> StartAsync(Action<TableSetBuilder>? tables = null, params CdcModel[] models)
