@@ -60,6 +60,7 @@ internal sealed class PostgresTable
         await opened._upsert.PrepareAsync(cancellationToken);
         await opened._upsertAndCount.PrepareAsync(cancellationToken);
         await opened._revisions.PrepareAsync(cancellationToken);
+        await opened.LookAsync(cancellationToken);
         return opened;
     }
 
@@ -74,7 +75,7 @@ internal sealed class PostgresTable
             return await WriteNewAsync(rows, cancellationToken);
         }
 
-        var counts = default(WriteCounts);
+        var counts = new WriteCounts { Ways = new() { Stage = 1 } };
         _buffer.Begin();
         for (var place = 0; place < rows.Count;)
         {
@@ -115,6 +116,7 @@ internal sealed class PostgresTable
 
         _newKeys.Were();
         counts.Rows = counts.Staged = rows.Count;
+        counts.Ways.Copy = 1;
         return counts;
     }
 
@@ -145,7 +147,7 @@ internal sealed class PostgresTable
         var rejectedBefore = batch.RejectedCount;
         try
         {
-            var counts = default(WriteCounts);
+            var counts = new WriteCounts { Ways = new() { Stage = 1 } };
             _buffer.Begin();
             foreach (var key in keys)
             {
@@ -238,6 +240,14 @@ internal sealed class PostgresTable
         _buffer.End();
         await using var copy = await _connection.BeginRawBinaryCopyAsync(statement, cancellationToken);
         await copy.WriteAsync(_buffer.Written, cancellationToken);
+    }
+
+    // So that the first write can be a small one already. What is wrong is said by the write, which looks again.
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        await using var reader = await _revisions.ExecuteReaderAsync(cancellationToken);
+        var revisions = await reader.ReadAsync(cancellationToken) ? reader.GetString(0) : null;
+        (_seenRevisions, _hasSeenRevisions) = (revisions, revisions is null || ModelRevisions.IsNewest(Encoding.UTF8.GetBytes(revisions), _ownRevision));
     }
 
     // In the transaction of the rows: a worker with a newer model may have come a moment ago.

@@ -12,6 +12,7 @@ namespace TypedCdc.Postgres;
 internal sealed class DirectTable
 {
     private readonly TargetTable _table;
+    private readonly string _refusal;
     private readonly RowArrays _arrays;
     private readonly Guess _guess = new();
     private readonly NpgsqlParameter<ReadOnlyMemory<byte>>[] _columns;
@@ -23,6 +24,7 @@ internal sealed class DirectTable
     public DirectTable(TargetTable table, PostgresStatements statements, string name)
     {
         _table = table;
+        _refusal = PostgresStatements.OtherWay + name + " has ";
         _arrays = new(table);
         _columns = MakeParameters(_arrays.ColumnCount);
         _keysAndVersion = MakeParameters(table.Keys.Length + 1);
@@ -39,7 +41,9 @@ internal sealed class DirectTable
     public NpgsqlBatchCommand Check { get; }
 
     /// <summary>Whether an error is the one that <see cref="Check"/> fails with.</summary>
-    public bool IsRefused(PostgresException error) => error.BatchCommand == Check && error.SqlState == PostgresErrorCodes.InvalidTextRepresentation;
+    public bool IsRefused(PostgresException error) =>
+        // Which command of a batch failed is not told unless the user's connection string asks for it; the text that cannot be an integer is, in every language.
+        error.SqlState == PostgresErrorCodes.InvalidTextRepresentation && error.MessageText.Contains(_refusal, StringComparison.Ordinal);
 
     /// <summary>What was taken for granted did not hold.</summary>
     public void WasRefused() => _guess.WasWrong();

@@ -56,6 +56,7 @@ internal sealed class DirectWrite(NpgsqlConnection connection, WritePaths paths)
         }
 
         counts.Stale = counts.Staged - counts.Rows;
+        counts.Ways.Direct = _tables.Count;
         foreach (var table in _tables)
         {
             table.Direct.WasWritten();

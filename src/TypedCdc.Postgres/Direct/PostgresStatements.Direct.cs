@@ -6,6 +6,9 @@ namespace TypedCdc.Postgres;
 /// <summary>The statements of a small write: rows come as arrays, one parameter a column, and nothing is staged.</summary>
 internal sealed partial class PostgresStatements
 {
+    /// <summary>What the error of <see cref="DirectCheck"/> begins with, before the table's name. It stands in the server's log.</summary>
+    public const string OtherWay = "TypedCdc writes this another way, since ";
+
     /// <summary>
     /// Writes rows (a parameter a column, in the order of the COPY) under the same guard as <see cref="Upsert"/>, and tells how many were written and how many of them are tombstones.
     /// <see cref="DirectCheck"/> finds the first number in a setting of the transaction. The rows are taken in the order of the arrays, which is that of the keys.
@@ -29,12 +32,12 @@ internal sealed partial class PostgresStatements
         WITH s AS (SELECT * FROM {Arrays([.. _table.Keys], ["\"cdc_ver\""], first: 5)} AS s),
         settled AS (DELETE FROM {Ties} AS x USING s WHERE {SameKey("x")} AND left(x."cdc_ver", 19) < left(s."cdc_ver", 19))
         SELECT CASE
-            WHEN m."revisions" IS DISTINCT FROM $2 OR greatest(m."horizon", m."snapshot") > $3 THEN ('TypedCdc writes again, another way: the table has changed ' || current_setting('typedcdc.written'))::integer
+            WHEN m."revisions" IS DISTINCT FROM $2 OR greatest(m."horizon", m."snapshot") > $3 THEN ('{OtherWay}' || one.name || ' has changed; ' || current_setting('typedcdc.written'))::integer
             WHEN current_setting('typedcdc.written')::bigint = $4 THEN 0
             WHEN EXISTS (
                 SELECT 1 FROM s CROSS JOIN LATERAL (SELECT t."cdc_ver" FROM {Table} AS t WHERE {SameKey("t")}) AS present
                 WHERE left(present."cdc_ver", 19) = left(s."cdc_ver", 19) AND present."cdc_ver" <> s."cdc_ver")
-            THEN ('TypedCdc writes again, another way: changes of one item at one time ' || current_setting('typedcdc.written'))::integer
+            THEN ('{OtherWay}' || one.name || ' has changes of one item at one time; ' || current_setting('typedcdc.written'))::integer
             ELSE 0 END
         FROM (SELECT $1) AS one(name) LEFT JOIN "cdc_models" AS m USING (name)
         """;

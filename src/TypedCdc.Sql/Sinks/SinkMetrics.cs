@@ -21,6 +21,8 @@ internal sealed class SinkMetrics(string database, ILogger logger)
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("cdc.sink.duration", "s", "How long one write took.");
     private static readonly Histogram<long> BatchSize = Meter.CreateHistogram<long>("cdc.sink.batch", "{record}", "Records of one write.");
 
+    private static readonly Counter<long> TableWrites = Meter.CreateCounter<long>("cdc.sink.table_writes", "{write}", "Times that a table was written, by the way that was chosen (cdc.sink.path).");
+
     private readonly TagList _tags = new() { { "db.system.name", database } };
     private readonly ConcurrentDictionary<TargetColumn, bool> _said = new();
 
@@ -52,6 +54,9 @@ internal sealed class SinkMetrics(string database, ILogger logger)
         Add(TombstoneCount, counts.Tombstones);
         Add(CompactedCount, counts.Compacted);
         Add(TieCount, counts.Ties);
+        Add(counts.Ways.Direct, "direct");
+        Add(counts.Ways.Copy, "copy");
+        Add(counts.Ways.Stage, "stage");
     }
 
     public void Batch(int records, int refused, TimeSpan duration)
@@ -81,6 +86,14 @@ internal sealed class SinkMetrics(string database, ILogger logger)
             logger.LogWarning(
                 "A value of '{Attribute}' does not fit the column '{Column}' of '{Table}' and is left NULL there, as its policy says; further ones are only counted (cdc.sink.unfit).",
                 column.Attribute.Name, column.Attribute.ColumnName, table.Name);
+        }
+    }
+
+    private void Add(long writes, string path)
+    {
+        if (writes > 0)
+        {
+            TableWrites.Add(writes, new("db.system.name", database), new("cdc.sink.path", path));
         }
     }
 

@@ -30,6 +30,9 @@ internal struct WriteCounts
     /// <summary>How many of the rows sent are tombstones.</summary>
     public long StagedTombstones;
 
+    /// <summary>How many tables were written by each of the ways that a database has.</summary>
+    public WriteWays Ways;
+
     /// <summary>Adds what another part of the write did.</summary>
     public void Add(in WriteCounts other)
     {
@@ -41,5 +44,6 @@ internal struct WriteCounts
         Staged += other.Staged;
         StagedTies += other.StagedTies;
         StagedTombstones += other.StagedTombstones;
+        Ways.Add(other.Ways);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class MetricSums : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The sum of an instrument; 0 where it measured nothing.</summary>
+    /// <summary>The sum of an instrument, or, as <c>instrument/path</c>, of one of its ways; 0 where it measured nothing.</summary>
     public double this[string instrument] => _sums.GetValueOrDefault(instrument);
 
     /// <summary>The instruments that there are.</summary>
@@ -50,6 +50,13 @@ internal sealed class MetricSums : IDisposable
         {
             Assert.Contains(new KeyValuePair<string, object?>("db.system.name", database), tags.ToArray());
             _sums.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
+            foreach (var tag in tags)
+            {
+                if (tag.Key == "cdc.sink.path")
+                {
+                    _sums.AddOrUpdate($"{instrument.Name}/{tag.Value}", value, (_, sum) => sum + value);
+                }
+            }
         }
     }
 }

@@ -157,10 +157,11 @@ public sealed class TypeTests(PostgreSql server)
     [ServiceFact(ServiceKind.PostgreSql)]
     public async Task PostgreSQL_gives_back_what_came()
     {
-        foreach (var culture in (string[])["", "de-DE", "tr-TR"])
+        foreach (var (culture, directRows) in ((string, int)[])[("", 0), ("de-DE", 0), ("tr-TR", 1_000), ("de-DE", 1_000), ("", 1_000)])
         {
+            // By COPY, and by arrays.
             using var _ = new CultureScope(culture);
-            await using var database = await PostgresDatabase.CreateAsync(server);
+            await using var database = await PostgresDatabase.CreateAsync(server, new() { DirectRows = directRows });
             await using var sink = await database.StartAsync(static tables => tables.Add<AllTypes>(), CdcModel.Get<AllTypes>());
             var refused = await WriteAsync(sink);
             var problems = new StringBuilder();
@@ -171,7 +172,7 @@ public sealed class TypeTests(PostgreSql server)
                     : (await database.RowsAsync(Text(i, $"SET TIME ZONE 'UTC'; SELECT \"{Cases[i].Column}\"::text FROM types WHERE id = {{0}}"))).Single());
             }
 
-            Assert.True(problems.Length == 0, culture + "\n" + problems);
+            Assert.True(problems.Length == 0, $"{culture}, {directRows}\n{problems}");
         }
     }
 
