@@ -48,6 +48,17 @@ public class CrateDbDialect : SqlDialect
     /// <inheritdoc/>
     internal override bool ReplacesViews => true;
 
+    /// <summary>
+    /// A DELETE finds rows as they were at the last refresh, and takes them away as they are: only these two columns make sure that they are the same (general/occ.html).
+    /// </summary>
+    public override IReadOnlyList<string> RowStamp { get; } = ["\"_seq_no\"", "\"_primary_term\""];
+
+    /// <inheritdoc/>
+    public override TimeSpan PurgeGrace => StatementTimeout * 2;
+
+    /// <summary>How long a statement may be under way. The default value is 30 seconds, which is Npgsql's; set it to the <c>Command Timeout</c> of your connections.</summary>
+    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <inheritdoc/>
     public override string VersionType => "TEXT";
 

@@ -34,6 +34,10 @@ public class PostgresDialect : SqlDialect
     /// <inheritdoc/>
     public override IReadOnlyList<string> BeginWrite(string table) => ["BEGIN", $"LOCK TABLE {table} IN ROW EXCLUSIVE MODE"];
 
+    // Conflicts with the lock of writes, and with itself, and lets the table be read.
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> BeginPurge(string table) => ["BEGIN", $"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"];
+
     /// <inheritdoc/>
     public override IReadOnlyList<string> BeginMigration() => ["BEGIN", "SELECT pg_advisory_xact_lock(hashtextextended('typedcdc migrations', 0))"];
 
@@ -80,6 +84,10 @@ public class PostgresDialect : SqlDialect
         ColumnType.BinaryArray => Array(parameter, "decode(value, 'base64')"),
         _ => $"CAST({parameter} AS {TypeOf(type, isKey: false)})",
     };
+
+    // A numeric of more than 28 digits is none of the driver's types.
+    /// <inheritdoc/>
+    internal override string Read(ColumnType type, string column) => type == ColumnType.Numeric ? $"CAST({column} AS text)" : column;
 
     /// <inheritdoc/>
     public override object? ToParameter(ColumnType type, object? value) =>

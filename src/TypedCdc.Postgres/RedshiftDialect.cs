@@ -39,11 +39,11 @@ public class RedshiftDialect : SqlDialect
     /// <inheritdoc/>
     internal override string? JoinedKeyType => "VARCHAR(8192)";
 
-    private static SqlTableShape ModelsShape => new(null, "cdc_models",
-        [new("name", StagedText, ColumnType.Text, true), new("revisions", StagedText, ColumnType.Text, true)], ["name"]);
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> BeginPurge(string table) => ["BEGIN", $"LOCK {table}"];
 
     /// <summary>One worker migrates at a time: the table of revisions is locked, made before where it is not there.</summary>
-    public override IReadOnlyList<string> BeginMigration() => [.. base.CreateTable(ModelsShape), "BEGIN", $"LOCK {Quote("cdc_models")}"];
+    public override IReadOnlyList<string> BeginMigration() => [.. base.CreateTable(DialectMigrations.ModelsShape(this)), "BEGIN", $"LOCK {Quote("cdc_models")}"];
 
     /// <summary>Every write begins with a lock that ADD COLUMN waits for.</summary>
     internal override bool MayGetColumnsDuringWrites => false;

@@ -49,6 +49,15 @@ internal sealed class RedshiftStatements
     /// <summary>From the stage goes what is older than the table's row,</summary>
     public string DeleteOlder => $"DELETE FROM {_stageName} USING {_table.Name}\nWHERE {SameKey(_stageName, Target)} AND {TimeOf(_stageName)} < {TimeOf(Target)}";
 
+    /// <summary>The places of rows of the stage that are older than a time (1: the first 19 characters of its version) and of items that the table does not have.</summary>
+    public string SelectAbsent => $"SELECT s.\"cdc_ord\" FROM {_stageName} AS s LEFT JOIN {_table.Name} AS t ON {SameKey("s", "t")}\nWHERE t.\"cdc_key\" IS NULL AND {TimeOf("s")} < {Text(1)}";
+
+    /// <summary>From the stage goes what is older than a time (1).</summary>
+    public string DeleteBefore => $"DELETE FROM {_stageName} WHERE {_dialect.TimeOf("\"cdc_ver\"")} < {Text(1)}";
+
+    /// <summary>From the stage go the rows at some places.</summary>
+    public string DeletePlaces(IEnumerable<int> places) => $"DELETE FROM {_stageName} WHERE \"cdc_ord\" IN ({string.Join(", ", places)})";
+
     /// <summary>and aside what is of its time, or of the time of another row of the stage.</summary>
     public IReadOnlyList<string> SetTiesAside =>
     [

@@ -6,6 +6,8 @@ namespace TypedCdc.Postgres;
 internal sealed class RedshiftStore(Func<CancellationToken, ValueTask<ISqlExecutor>> open, IRedshiftStage? stage = null, int stageFrom = 1_000, Func<ValueTask>? dispose = null)
     : DialectStore(new RedshiftDialect(), open, dispose)
 {
+    protected override HorizonStatements HorizonOf(DialectTable table) => new RedshiftHorizon(table);
+
     protected override ValueTask<WriteCounts> WriteTableAsync(ISqlExecutor executor, OpenedTable table, WriteBatch batch, SinkMetrics metrics, CancellationToken cancellationToken) =>
-        new RedshiftWriter(executor, table.Table, stage, batch, metrics, Time) { StageFrom = stageFrom, SelectRevisions = table.SelectRevisions }.WriteAsync(cancellationToken);
+        new RedshiftWriter(executor, table.Table, stage, batch, metrics, Time) { StageFrom = stageFrom, SelectRevisions = table.SelectRevisions, ChecksRevision = table.ChecksRevision }.WriteAsync(cancellationToken);
 }

@@ -21,13 +21,16 @@ internal sealed class RedshiftWriter(ISqlExecutor executor, DialectTable table, 
     protected override async ValueTask<List<KeyRows>> WriteOnceAsync(List<KeyRows> keys, CancellationToken cancellationToken)
     {
         var counts = default(WriteCounts);
+        var remembered = default(RememberedTimes);
+        List<int> tooOld;
         await StageAsync(keys, cancellationToken);
         try
         {
             await ExecuteAsync("BEGIN", cancellationToken);
             await ExecuteAsync(_statements.Lock, cancellationToken);
-            await StopIfOlderAsync(cancellationToken);
+            remembered = await LookAsync(cancellationToken);
             await ExecuteAsync(_statements.DeleteOlder, cancellationToken);
+            tooOld = await TakeOutOldAsync(keys, remembered, cancellationToken);
             foreach (var statement in _statements.SetTiesAside)
             {
                 await ExecuteAsync(statement, cancellationToken);
@@ -48,7 +51,32 @@ internal sealed class RedshiftWriter(ISqlExecutor executor, DialectTable table, 
 
         counts.Stale = keys.Count - counts.Rows;
         Count(counts);
+        foreach (var row in tooOld)
+        {
+            RefuseTooOld(row, remembered);
+        }
+
         return [];
+    }
+
+    // Takes from the stage what is older than a whole snapshot, and what is older than the horizon and of items that are not there. Returns what of the latter is no removal.
+    private async ValueTask<List<int>> TakeOutOldAsync(List<KeyRows> keys, RememberedTimes remembered, CancellationToken cancellationToken)
+    {
+        if (keys.TrueForAll(key => Rows[key.Newest].Microseconds >= remembered.Oldest))
+        {
+            return [];
+        }
+
+        var staged = keys.SelectMany(static key => key.SameTime.Prepend(key.Newest)).ToList();
+        var absent = (await _executor.ExecuteAsync(new(_statements.SelectAbsent, [PurgeHorizon.ToVersion(remembered.Oldest)], ReturnsRows: true), cancellationToken)).Rows
+            .Select(static one => Convert.ToInt32(one[0], CultureInfo.InvariantCulture)).ToList();
+        await _executor.ExecuteAsync(new(_statements.DeleteBefore, [PurgeHorizon.ToVersion(remembered.Snapshot)]), cancellationToken);
+        foreach (var some in absent.Chunk(1_000))
+        {
+            await ExecuteAsync(_statements.DeletePlaces(some), cancellationToken);
+        }
+
+        return [.. absent.Select(place => staged[place]).Where(row => !Rows[row].IsTombstone && Rows[row].Microseconds >= remembered.Snapshot)];
     }
 
     private async ValueTask StageAsync(List<KeyRows> keys, CancellationToken cancellationToken)

@@ -22,6 +22,9 @@ public class SqliteDialect : SqlDialect
     public override IReadOnlyList<string> BeginWrite(string table) => ["BEGIN IMMEDIATE"];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> BeginPurge(string table) => ["BEGIN IMMEDIATE"];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> BeginMigration() => ["BEGIN IMMEDIATE"];
 
     /// <inheritdoc/>

@@ -14,12 +14,23 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
     /// <summary>The table of revisions.</summary>
     public string Models => dialect.Quote("cdc_models");
 
-    private SqlTableShape ModelsShape => new(null, "cdc_models",
-        [new("name", dialect.TypeOf(ColumnType.Text, isKey: true), ColumnType.Text, true), new("revisions", dialect.TypeOf(ColumnType.Text, isKey: false), ColumnType.Text, true)], ["name"]);
+    private static readonly string[] Times = ["horizon", "snapshot", "swept"];
 
-    /// <summary>Asks for the revisions that a table has known.</summary>
+    /// <summary>What the sink remembers of each table: the revisions of its model, up to when it has forgotten removed items, its newest whole snapshot and whether that is done with.</summary>
+    public static SqlTableShape ModelsShape(SqlDialect dialect) => new(null, "cdc_models",
+        [
+            new("name", dialect.TypeOf(ColumnType.Text, isKey: true), ColumnType.Text, true), new("revisions", dialect.TypeOf(ColumnType.Text, isKey: false), ColumnType.Text, true),
+            .. Times.Select(name => new SqlColumnShape(name, dialect.TypeOf(ColumnType.Int64, isKey: false), ColumnType.Int64, false)),
+        ],
+        ["name"]);
+
+    /// <summary>Asks for what is remembered of a table: <c>revisions</c>, <c>horizon</c>, <c>snapshot</c>, <c>swept</c>. By the whole key, so that every database answers with what is newest.</summary>
     public static SqlStatement SelectRevisions(SqlDialect dialect, DialectTable table) => new(
-        $"SELECT {dialect.Quote("revisions")} FROM {dialect.Quote("cdc_models")} WHERE {dialect.Quote("name")} = {dialect.Value(ColumnType.Text, dialect.Parameter(1))}", [table.Name], ReturnsRows: true);
+        $"SELECT {dialect.Quote("revisions")}, {string.Join(", ", Times.Select(dialect.Quote))} FROM {dialect.Quote("cdc_models")} WHERE {dialect.Quote("name")} = {dialect.Value(ColumnType.Text, dialect.Parameter(1))}",
+        [table.Name], ReturnsRows: true);
+
+    /// <summary>Whether there is what <see cref="SelectRevisions"/> asks for.</summary>
+    public async ValueTask<bool> HasModelsAsync(CancellationToken cancellationToken) => (await MissingAsync(cancellationToken)).Count == 0;
 
     /// <summary>Makes every table fit its model, as far as the mode allows.</summary>
     /// <exception cref="SchemaDriftException">It does not allow enough, or the worker's model is older than the table's.</exception>
@@ -46,8 +57,25 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
         }
     }
 
-    /// <summary>Makes the table of revisions where it is not there.</summary>
-    public ValueTask CreateModelsAsync(CancellationToken cancellationToken) => CreateAsync(ModelsShape, cancellationToken);
+    /// <summary>Makes the table of revisions where it is not there, and gives it the columns that it did not have in the first versions.</summary>
+    public async ValueTask CreateModelsAsync(CancellationToken cancellationToken)
+    {
+        var shape = ModelsShape(dialect);
+        await CreateAsync(shape, cancellationToken);
+        if (await MissingAsync(cancellationToken) is { Count: > 0 } missing && missing.Count < shape.Columns.Count)
+        {
+            foreach (var step in dialect.AddColumns(Models, [.. missing.Select(dialect.Define)]))
+            {
+                await ExecuteAsync(step, cancellationToken);
+            }
+        }
+    }
+
+    private async ValueTask<List<SqlColumnShape>> MissingAsync(CancellationToken cancellationToken)
+    {
+        var present = (await ColumnsAsync(null, "cdc_models", cancellationToken)).Select(static column => column.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. ModelsShape(dialect).Columns.Where(column => !present.Contains(column.Name))];
+    }
 
     // What is locked may have to be made first, and two workers may do that at once.
     public async ValueTask BeginAsync(IReadOnlyList<string> begin, CancellationToken cancellationToken)
@@ -95,7 +123,12 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
             {
                 if (mode != MigrationMode.Validate)
                 {
-                    await CreateAsync(ModelsShape, cancellationToken);
+                    await CreateModelsAsync(cancellationToken);
+                }
+                else if (await MissingAsync(cancellationToken) is { Count: > 0 } missing)
+                {
+                    throw new SchemaDriftException(
+                        $"The table 'cdc_models' of the sink's own lacks {string.Join(", ", missing.Select(static column => $"'{column.Name}'"))}, and its MigrationMode is Validate. Start it once with AddOnly.");
                 }
 
                 // Before anything is changed: an older model would take the newer one's columns out of the view.
@@ -200,7 +233,7 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
     }
 
     public async ValueTask<string?> KnownAsync(DialectTable table, CancellationToken cancellationToken) =>
-        (await executor.ExecuteAsync(SelectRevisions(dialect, table), cancellationToken)).Rows is [[string known]] ? known : null;
+        (await executor.ExecuteAsync(SelectRevisions(dialect, table), cancellationToken)).Rows is [[string known, ..]] ? known : null;
 
     public async ValueTask CreateAsync(SqlTableShape shape, CancellationToken cancellationToken)
     {

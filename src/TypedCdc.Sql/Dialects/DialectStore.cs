@@ -14,6 +14,7 @@ internal class DialectStore(SqlDialect dialect, Func<CancellationToken, ValueTas
     private TimeProvider _time = TimeProvider.System;
     private ILogger _logger = NullLogger.Instance;
     private bool _knowsRevisions;
+    private bool _remembers; // there is the table of what is remembered
 
     public string Name => dialect.Name;
 
@@ -40,15 +41,16 @@ internal class DialectStore(SqlDialect dialect, Func<CancellationToken, ValueTas
         _logger = context.Logger;
         _knowsRevisions = tables.Migrations != MigrationMode.Off;
         DialectTable[] opened = [.. tables.Tables.Select(table => new DialectTable(dialect, table))];
-        await using var executor = await open(cancellationToken);
-        if (_knowsRevisions)
+        var executor = await open(cancellationToken);
+        try
         {
-            await new DialectMigrations(dialect, executor, context.Logger).RunAsync(opened, tables.Migrations, cancellationToken);
+            await StartAsync(opened, tables, executor, cancellationToken);
+            _idle.Add(executor);
         }
-
-        foreach (var table in opened)
+        catch
         {
-            await RecallTiesAsync(executor, table, cancellationToken);
+            await executor.DisposeAsync();
+            throw;
         }
     }
 
@@ -92,6 +94,29 @@ internal class DialectStore(SqlDialect dialect, Func<CancellationToken, ValueTas
         }
     }
 
+    public bool CanPurge => true;
+
+    public async ValueTask<int> PurgeAsync(TargetTable table, PurgePolicy policy, CancellationToken cancellationToken) =>
+        await InSessionAsync(Opened(table), horizon => horizon.PurgeAsync(policy, cancellationToken), cancellationToken);
+
+    public bool CanFinishSnapshots => true;
+
+    public async ValueTask<long> FinishSnapshotAsync(TargetTable table, long? microseconds, CancellationToken cancellationToken)
+    {
+        var opened = Opened(table);
+        if (opened.SelectRevisions is null)
+        {
+            if (microseconds is not null)
+            {
+                _logger.LogWarning("A whole snapshot of '{Table}' was written, but what is not in it cannot be removed: there is no table 'cdc_models' to remember it in. Start once with MigrationMode.AddOnly.", table.Name);
+            }
+
+            return 0;
+        }
+
+        return await InSessionAsync(opened, horizon => horizon.FinishSnapshotAsync(microseconds, cancellationToken), cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         while (_idle.TryTake(out var executor))
@@ -105,8 +130,48 @@ internal class DialectStore(SqlDialect dialect, Func<CancellationToken, ValueTas
         }
     }
 
+    /// <summary>The statements that forget removed items of a table.</summary>
+    protected virtual HorizonStatements HorizonOf(DialectTable table) => new(table);
+
     protected virtual ValueTask<WriteCounts> WriteTableAsync(ISqlExecutor executor, OpenedTable table, WriteBatch batch, SinkMetrics metrics, CancellationToken cancellationToken) =>
-        new DialectWriter(executor, table.Table, batch, metrics, _time) { Memory = table.Memory, SelectRevisions = table.SelectRevisions }.WriteAsync(cancellationToken);
+        new DialectWriter(executor, table.Table, batch, metrics, _time) { Memory = table.Memory, SelectRevisions = table.SelectRevisions, ChecksRevision = table.ChecksRevision }.WriteAsync(cancellationToken);
+
+    private async ValueTask StartAsync(DialectTable[] opened, TableSet tables, ISqlExecutor executor, CancellationToken cancellationToken)
+    {
+        var migrations = new DialectMigrations(dialect, executor, _logger);
+        if (_knowsRevisions)
+        {
+            await migrations.RunAsync(opened, tables.Migrations, cancellationToken);
+        }
+
+        _remembers = _knowsRevisions || await migrations.HasModelsAsync(cancellationToken);
+        if (tables.Purge is not null && !_remembers)
+        {
+            throw new InvalidOperationException($"The sink for {Name} cannot purge tombstones: there is no table 'cdc_models' to remember it in. Start it once with MigrationMode.AddOnly, or take out TombstoneRetention.");
+        }
+
+        foreach (var table in opened)
+        {
+            await RecallTiesAsync(executor, table, cancellationToken);
+        }
+    }
+
+    private async ValueTask<T> InSessionAsync<T>(OpenedTable table, Func<DialectHorizon, ValueTask<T>> run, CancellationToken cancellationToken)
+    {
+        var remembered = table.SelectRevisions ?? throw new InvalidOperationException("Nothing is remembered of the table.");
+        var executor = _idle.TryTake(out var idle) ? idle : await open(cancellationToken);
+        try
+        {
+            var result = await run(new(executor, table.Table, HorizonOf(table.Table), remembered, _time));
+            _idle.Add(executor);
+            return result;
+        }
+        catch
+        {
+            await executor.DisposeAsync();
+            throw;
+        }
+    }
 
     private async ValueTask RecallTiesAsync(ISqlExecutor executor, DialectTable table, CancellationToken cancellationToken)
     {
@@ -126,12 +191,16 @@ internal class DialectStore(SqlDialect dialect, Func<CancellationToken, ValueTas
 
         var table = new DialectTable(dialect, target);
         return _tables[target.Index] = new(
-            table, _memories.GetOrAdd(table.Name, static _ => new() { MayHave = true }), _knowsRevisions || table.Schemaless is not null ? DialectMigrations.SelectRevisions(dialect, table) : null);
+            table,
+            _memories.GetOrAdd(table.Name, static _ => new() { MayHave = true }),
+            _remembers || table.Schemaless is not null ? DialectMigrations.SelectRevisions(dialect, table) : null,
+            _knowsRevisions || table.Schemaless is not null);
     }
 
     /// <summary>A table as it is written.</summary>
     /// <param name="Table">Its statements.</param>
     /// <param name="Memory">What ties there may be.</param>
-    /// <param name="SelectRevisions">Asks for the revisions that it has known; null where nobody asks.</param>
-    protected sealed record OpenedTable(DialectTable Table, TieMemory Memory, SqlStatement? SelectRevisions);
+    /// <param name="SelectRevisions">Asks for what is remembered of it; null where nothing is.</param>
+    /// <param name="ChecksRevision">Whether a worker with an older model stops.</param>
+    protected sealed record OpenedTable(DialectTable Table, TieMemory Memory, SqlStatement? SelectRevisions, bool ChecksRevision);
 }

@@ -17,7 +17,7 @@ internal sealed class DialectTable
     /// </summary>
     public const string Width = "cdc_width";
 
-    private static readonly string[] Images = ["cdc_old", "cdc_new"];
+    private static readonly string[] ImageNames = ["cdc_old", "cdc_new"];
 
     private readonly string[] _keys;
     private readonly string[] _others;
@@ -30,7 +30,7 @@ internal sealed class DialectTable
     private readonly string _now; // the time of the row that is asked for: a parameter's number differs, so it is made anew
 
     /// <summary>The names of all columns that a sink may add to a table beside <c>cdc_ver</c> and <c>cdc_deleted_at</c>.</summary>
-    public static IEnumerable<string> OwnNames => [.. Images, TieCount, Width, JoinedKey];
+    public static IEnumerable<string> OwnNames => [.. ImageNames, TieCount, Width, JoinedKey];
 
     public DialectTable(SqlDialect dialect, TargetTable target)
     {
@@ -42,7 +42,7 @@ internal sealed class DialectTable
         _version = dialect.Quote(SqlName.Version);
         _deletedAt = dialect.Quote(SqlName.DeletedAt);
         _count = dialect.Quote(TieCount);
-        _images = [.. Images.Select(dialect.Quote)];
+        _images = [.. ImageNames.Select(dialect.Quote)];
         _width = dialect.Quote(Width);
         Schemaless = (target.Model as SchemalessModel)?.Shape;
         HasWidth = Schemaless is { Rule.Format: null } && dialect.MayGetColumnsDuringWrites;
@@ -50,6 +50,7 @@ internal sealed class DialectTable
         Name = dialect.Quote(sql.Schema, SqlName.OfTable(sql.Name));
         View = dialect.Quote(sql.Schema, sql.Name);
         Ties = dialect.Quote(sql.Schema, TiesName(sql));
+        ReadKeys = [.. target.Keys.Zip(_keys, (key, name) => dialect.Read(target.Columns[key].Type, name))];
         InsertOrder = [.. target.Keys, .. target.Columns.Where(static column => column.Key == SqlKey.None).Select(static column => column.Index)];
         _given = [.. target.Columns.Select(column => column.Attribute.SqlType is { } given ? dialect.GivenType(column.Type, given) : null)];
         CanReadManyKeys = target.Keys.All(key => CellValues.IsComparable(target.Columns[key].Type));
@@ -77,6 +78,21 @@ internal sealed class DialectTable
     /// <summary>What names the table of ties in a statement that deletes from it, where a database takes no alias.</summary>
     public string TiesAlias => Dialect.Quote(TiesName(Target.Sql));
 
+    /// <summary>The columns of the key, quoted.</summary>
+    public IReadOnlyList<string> Keys => _keys;
+
+    /// <summary>The columns of the key as a query gives them.</summary>
+    public IReadOnlyList<string> ReadKeys { get; }
+
+    /// <summary>The columns of the images, quoted.</summary>
+    public IReadOnlyList<string> Images => _images;
+
+    /// <summary><see cref="TieCount"/>, quoted.</summary>
+    public string Count => _count;
+
+    /// <summary><see cref="Width"/>, quoted, where the table has it.</summary>
+    public IReadOnlyList<string> Widths => HasWidth ? [_width] : [];
+
     /// <summary>The columns' places as they are inserted: the key's, then the others.</summary>
     public int[] InsertOrder { get; }
 
@@ -92,23 +108,20 @@ internal sealed class DialectTable
     /// <summary>Rows of a batch into the table: replaces what is of an older time.</summary>
     public SqlStatement Upsert(RowBuffer rows, IReadOnlyList<int> newest)
     {
-        var parameters = new Parameters(Dialect);
-        return parameters.Statement(
-            Dialect.Upsert(new(IsOlder)
-            {
-                Table = Name,
-                Keys = _keys,
-                Columns = [.. _keys, .. _others, _deletedAt, .. _images, .. Widths, _count, _version],
-                Source = Values(parameters, rows, newest, isTie: false),
-                Returned = Looked,
-            }),
-            Dialect.UpsertReturnsRows);
+        var parameters = new StatementParameters(Dialect);
+        return Replace(parameters, Values(parameters, rows, newest, isTie: false), isSelect: false);
     }
+
+    /// <summary>
+    /// Rows that a query gives into the table: replaces what is of an older time. Their columns: <see cref="InsertOrder"/>, <c>cdc_deleted_at</c>, images, <see cref="Widths"/>, <c>cdc_ties</c>,
+    /// <c>cdc_ver</c>.
+    /// </summary>
+    public SqlStatement Replace(StatementParameters parameters, string select) => Replace(parameters, select, isSelect: true);
 
     /// <summary>The versions of keys' rows: the key, <c>cdc_width</c> where the table has it, <c>cdc_ver</c>, <c>cdc_ties</c>.</summary>
     public SqlStatement SelectVersions(RowBuffer rows, IReadOnlyList<int> some)
     {
-        var parameters = new Parameters(Dialect);
+        var parameters = new StatementParameters(Dialect);
         var where = _keys.Length == 1
             ? $"{_keys[0]} IN ({string.Join(", ", some.Select(row => Key(parameters, rows, row, 0)))})"
             : string.Join(" OR ", some.Select(row => "(" + IsKey(parameters, rows, row) + ")"));
@@ -118,7 +131,7 @@ internal sealed class DialectTable
     /// <summary>Remembers the row that the table has for a key, unless that was chosen from the remembered ones.</summary>
     public SqlStatement RememberPresent(RowBuffer rows, int row)
     {
-        var parameters = new Parameters(Dialect);
+        var parameters = new StatementParameters(Dialect);
         string Known(string image, long unknown) => $"COALESCE({image}, {Value(parameters, ColumnType.Int64, unknown)}) AS {image}";
         var others = HasWidth ? _others.Select((column, place) => Written(parameters, column, place)) : _others;
         var source = $"SELECT {List([.. _keys, .. others, _deletedAt])}, {Known(_images[0], Tie.Unknown)}, {Known(_images[1], 0)}, {_version} FROM {Name} WHERE {IsKey(parameters, rows, row)} AND COALESCE({_count}, 0) = 0";
@@ -130,14 +143,14 @@ internal sealed class DialectTable
     /// <summary>Remembers rows of a batch.</summary>
     public SqlStatement RememberTies(RowBuffer rows, IReadOnlyList<int> some)
     {
-        var parameters = new Parameters(Dialect);
+        var parameters = new StatementParameters(Dialect);
         return Remember(parameters, isSelect: false, Values(parameters, rows, some, isTie: true));
     }
 
     /// <summary>What is remembered of a row's item at the row's time: version and images.</summary>
     public SqlStatement SelectTies(RowBuffer rows, int row)
     {
-        var parameters = new Parameters(Dialect);
+        var parameters = new StatementParameters(Dialect);
         return parameters.Statement(
             $"SELECT {List([_version, .. _images])} FROM {Ties} WHERE {IsKey(parameters, rows, row)} AND {_now} = {Time(parameters, rows, row)}", returnsRows: true);
     }
@@ -145,7 +158,7 @@ internal sealed class DialectTable
     /// <summary>Makes a remembered change the row, under the newest version of those that it was chosen from, unless the row was chosen from more of them.</summary>
     public SqlStatement TakeTie(RowBuffer rows, int row, (string Version, long Old, long New) chosen, string newest, long count)
     {
-        var parameters = new Parameters(Dialect);
+        var parameters = new StatementParameters(Dialect);
         var newestVersion = Dialect.Value(ColumnType.Text, parameters.Add(newest));
         var counted = Dialect.Value(ColumnType.Int64, parameters.Add(count));
         var which = $"{IsKey(parameters, rows, row)} AND {_version} = {Dialect.Value(ColumnType.Text, parameters.Add(chosen.Version))}"
@@ -171,12 +184,12 @@ internal sealed class DialectTable
     /// <summary>Forgets what is remembered of an item at times that are past for its row.</summary>
     public SqlStatement ForgetTies(RowBuffer rows, int row)
     {
-        var parameters = new Parameters(Dialect);
+        var parameters = new StatementParameters(Dialect);
         return parameters.Statement($"DELETE FROM {Ties} WHERE {IsKey(parameters, rows, row)} AND {_now} < {Time(parameters, rows, row)}");
     }
 
     /// <summary>Whether anything is remembered.</summary>
-    public SqlStatement AnyTie => new($"SELECT 1 FROM {Ties} LIMIT 1", [], ReturnsRows: true);
+    public SqlStatement AnyTie => new(Dialect.Limit($"SELECT 1 FROM {Ties}", 1), [], ReturnsRows: true);
 
     /// <summary>The table's shape, for CREATE TABLE.</summary>
     public SqlTableShape Shape => new(Target.Schema, SqlName.OfTable(Target.Name), [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. OwnColumns], KeyNames)
@@ -186,13 +199,13 @@ internal sealed class DialectTable
 
     /// <summary>The shape of the table of ties.</summary>
     public SqlTableShape TiesShape => new(Target.Schema, TiesName(Target.Sql),
-        [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. Images.Select(name => Own(name, isNotNull: true)), .. JoinedKeys], [.. KeyNames, SqlName.Version, .. Images])
+        [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. ImageNames.Select(name => Own(name, isNotNull: true)), .. JoinedKeys], [.. KeyNames, SqlName.Version, .. ImageNames])
     {
         DistributionKey = DistributionKey,
     };
 
     /// <summary>The columns that the sink needs beside the model's, <c>cdc_ver</c> and <c>cdc_deleted_at</c>.</summary>
-    public IReadOnlyList<SqlColumnShape> OwnColumns => [.. Images.Select(name => Own(name)), Own(TieCount), .. HasWidth ? [Own(Width)] : Array.Empty<SqlColumnShape>(), .. JoinedKeys];
+    public IReadOnlyList<SqlColumnShape> OwnColumns => [.. ImageNames.Select(name => Own(name)), Own(TieCount), .. HasWidth ? [Own(Width)] : Array.Empty<SqlColumnShape>(), .. JoinedKeys];
 
     /// <summary>A column of the model.</summary>
     public static SqlColumnShape Shaped(SqlDialect dialect, SqlColumn column) =>
@@ -229,15 +242,35 @@ internal sealed class DialectTable
         return text.ToString();
     }
 
+    /// <summary>That a row has the key of a row that came back.</summary>
+    public string IsKey(StatementParameters parameters, IReadOnlyList<object?> row) =>
+        string.Join(" AND ", _keys.Select((key, place) => $"{key} = {Typed(Target.Keys[place], parameters.Add(row[place]))}"));
+
+    /// <summary>NULL as the value of a column.</summary>
+    public string Null(StatementParameters parameters, int column) => Typed(column, parameters.Add(Dialect.ToParameter(Target.Columns[column].Type, null)));
+
+    private SqlStatement Replace(StatementParameters parameters, string source, bool isSelect) => parameters.Statement(
+        Dialect.Upsert(new(IsOlder)
+        {
+            Table = Name,
+            Keys = _keys,
+            Columns = [.. _keys, .. _others, _deletedAt, .. _images, .. Widths, _count, _version],
+            Source = source,
+            IsSelect = isSelect,
+            Returned = Looked,
+        }),
+        Dialect.UpsertReturnsRows && !isSelect);
+
+    private string Typed(int column, string parameter) =>
+        _given[column] is { } given ? Dialect.GivenValue(Target.Columns[column].Type, parameter, given) : Dialect.Value(Target.Columns[column].Type, parameter);
+
     private IEnumerable<SqlColumnShape> JoinedKeys => Dialect.JoinedKeyType is { } type ? [Own(JoinedKey, isNotNull: false, type)] : [];
 
     private IEnumerable<SqlColumnShape> ModelColumns => Target.Sql.Columns.Select(Shaped);
 
     private string? DistributionKey => Schemaless?.Rule.HasDistKey == true ? SchemalessNames.DistKey : null;
 
-    private string[] Widths => HasWidth ? [_width] : [];
-
-    private string[] Looked => [.. _keys, .. Widths, _version, _count];
+    private string[] Looked => [.. ReadKeys, .. Widths, _version, _count];
 
     private string[] KeyNames => [.. Target.Keys.Select(key => Target.Columns[key].Attribute.ColumnName)];
 
@@ -267,7 +300,7 @@ internal sealed class DialectTable
     }
 
     // What a row has beyond the columns that its writer knew is not its own.
-    private string Written(Parameters parameters, string column, int place)
+    private string Written(StatementParameters parameters, string column, int place)
     {
         var first = _others.Length - Schemaless!.Columns.Length;
         return place < first ? column : $"CASE WHEN COALESCE({_width}, 0) >= {Value(parameters, ColumnType.Int64, (long)(place - first + 1))} THEN {column} END AS {column}";
@@ -276,7 +309,7 @@ internal sealed class DialectTable
     private static long Number(object? value) => value is null ? 0 : Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture);
 
     // Never replaces: what is remembered is remembered.
-    private SqlStatement Remember(Parameters parameters, bool isSelect, string source) => parameters.Statement(Dialect.Upsert(new(static (_, _) => "1 = 0")
+    private SqlStatement Remember(StatementParameters parameters, bool isSelect, string source) => parameters.Statement(Dialect.Upsert(new(static (_, _) => "1 = 0")
     {
         Table = Ties,
         Keys = [.. _keys, _version, .. _images],
@@ -286,7 +319,7 @@ internal sealed class DialectTable
         Returned = [_version],
     }));
 
-    private string Values(Parameters parameters, RowBuffer rows, IReadOnlyList<int> some, bool isTie)
+    private string Values(StatementParameters parameters, RowBuffer rows, IReadOnlyList<int> some, bool isTie)
     {
         var text = new StringBuilder("VALUES ");
         for (var i = 0; i < some.Count; i++)
@@ -317,9 +350,9 @@ internal sealed class DialectTable
         return text.ToString();
     }
 
-    private string Value(Parameters parameters, ColumnType type, object? value) => Dialect.Value(type, parameters.Add(Dialect.ToParameter(type, value)));
+    private string Value(StatementParameters parameters, ColumnType type, object? value) => Dialect.Value(type, parameters.Add(Dialect.ToParameter(type, value)));
 
-    private string Cell(Parameters parameters, RowBuffer rows, int row, int column)
+    private string Cell(StatementParameters parameters, RowBuffer rows, int row, int column)
     {
         var type = Target.Columns[column].Type;
         var value = CellValues.ToObject(rows, type, rows.Cells(row)[column]);
@@ -333,28 +366,14 @@ internal sealed class DialectTable
             : throw new UnfitForColumnException(Target.Columns[column].Attribute.ColumnName, given);
     }
 
-    private string Key(Parameters parameters, RowBuffer rows, int row, int place) => Cell(parameters, rows, row, Target.Keys[place]);
+    private string Key(StatementParameters parameters, RowBuffer rows, int row, int place) => Cell(parameters, rows, row, Target.Keys[place]);
 
-    private string IsKey(Parameters parameters, RowBuffer rows, int row) =>
+    private string IsKey(StatementParameters parameters, RowBuffer rows, int row) =>
         string.Join(" AND ", Enumerable.Range(0, _keys.Length).Select(place => $"{_keys[place]} = {Key(parameters, rows, row, place)}"));
 
-    private string Time(Parameters parameters, RowBuffer rows, int row) => Dialect.Value(ColumnType.Text, parameters.Add(Version(rows, row)[..RowVersion.TimeLength]));
+    private string Time(StatementParameters parameters, RowBuffer rows, int row) => Dialect.Value(ColumnType.Text, parameters.Add(Version(rows, row)[..RowVersion.TimeLength]));
 
     private static string Version(RowBuffer rows, int row) => Encoding.ASCII.GetString(rows.Version(row));
 
     private static string List(IEnumerable<string> columns) => string.Join(", ", columns);
-
-    /// <summary>The parameters of a statement while its text is written.</summary>
-    private sealed class Parameters(SqlDialect dialect)
-    {
-        private readonly List<object?> _values = [];
-
-        public string Add(object? value)
-        {
-            _values.Add(value);
-            return dialect.Parameter(_values.Count);
-        }
-
-        public SqlStatement Statement(string text, bool returnsRows = false) => new(text, _values, returnsRows);
-    }
 }

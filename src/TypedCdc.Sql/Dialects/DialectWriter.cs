@@ -13,6 +13,7 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
     private readonly SqlDialect _dialect = table.Dialect;
     private readonly ISqlExecutor _executor = executor;
     private readonly DialectTable _table = table;
+    private readonly TimeProvider _time = time;
 
     /// <summary>What ties there may be in the database.</summary>
     public required TieMemory Memory { get; init; }
@@ -28,8 +29,15 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
                 await _executor.ExecuteAsync(new(statement), cancellationToken);
             }
 
-            await StopIfOlderAsync(cancellationToken);
-            await UpsertAsync(keys, attempt, cancellationToken);
+            attempt.Asked = _time.GetTimestamp();
+            attempt.Remembered = await LookAsync(cancellationToken);
+            var kept = await KeepAsync(keys, attempt, cancellationToken);
+            if (kept.Count > 0)
+            {
+                await HurryAsync(attempt, cancellationToken);
+                await UpsertAsync(kept, attempt, cancellationToken);
+            }
+
             if (begin.Count > 0)
             {
                 await _executor.ExecuteAsync(new("COMMIT"), cancellationToken);
@@ -42,7 +50,60 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
         }
 
         Count(attempt.Counts);
+        foreach (var row in attempt.TooOld)
+        {
+            RefuseTooOld(row, attempt.Remembered);
+        }
+
         return attempt.Refused;
+    }
+
+    // Of changes from before the horizon, those whose items are there; of changes from before a whole snapshot none: whatever they say, the snapshot says otherwise.
+    private async ValueTask<List<KeyRows>> KeepAsync(List<KeyRows> keys, Attempt attempt, CancellationToken cancellationToken)
+    {
+        var (horizon, snapshot, _) = attempt.Remembered;
+        if (keys.TrueForAll(key => Rows[key.Newest].Microseconds >= attempt.Remembered.Oldest))
+        {
+            return keys;
+        }
+
+        List<int> old = [.. keys.Select(static key => key.Newest).Where(row => Rows[row].Microseconds < horizon && Rows[row].Microseconds >= snapshot)];
+        attempt.HasOld = old.Count > 0;
+        var present = old.Count > 0 ? await SelectPresentAsync(old, cancellationToken) : [];
+        var kept = new List<KeyRows>(keys.Count);
+        foreach (var key in keys)
+        {
+            var at = Rows[key.Newest].Microseconds;
+            if (at >= snapshot && (at >= horizon || present.ContainsKey(_table.KeyText(Rows, key.Newest))))
+            {
+                kept.Add(key);
+                continue;
+            }
+
+            attempt.Counts.Stale++;
+            if (at >= snapshot)
+            {
+                // A removal of what is not there leaves nothing to do.
+                attempt.TooOld.AddRange(key.SameTime.Prepend(key.Newest).Where(row => !Rows[row].IsTombstone));
+            }
+        }
+
+        return kept;
+    }
+
+    // Where nothing holds a purge back, it waits until no write is under way that has not heard of it: one that is too slow for that looks again, and begins anew where it matters.
+    private async ValueTask HurryAsync(Attempt attempt, CancellationToken cancellationToken)
+    {
+        if (SelectRevisions is null || _dialect.BeginPurge(_table.Name).Count > 0 || _time.GetElapsedTime(attempt.Asked) <= _dialect.PurgeGrace / 2)
+        {
+            return;
+        }
+
+        attempt.Asked = _time.GetTimestamp();
+        if (attempt.HasOld || await LookAsync(cancellationToken) != attempt.Remembered)
+        {
+            throw new TimeoutException($"A write to '{_table.Target.Name}' took longer than half of {_dialect.Name}'s PurgeGrace, while old tombstones were purged. It is made again.");
+        }
     }
 
     private async ValueTask UpsertAsync(List<KeyRows> keys, Attempt attempt, CancellationToken cancellationToken)
@@ -75,7 +136,7 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
             attempt.Counts.Ties += changes.Count;
             if (changes.Count > 0 || (_table.IsTakenAtFewerColumns(found) && HasTimeOf(key.Newest, version)))
             {
-                await DecideAsync(key.Newest, changes, cancellationToken);
+                await DecideAsync(key.Newest, changes, attempt, cancellationToken);
             }
 
             if (string.Equals(version, Version(key.Newest), StringComparison.Ordinal))
@@ -97,36 +158,43 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
     // The rows that the table has now: their versions and what else tells how they came there.
     private async ValueTask<Dictionary<string, IReadOnlyList<object?>>> PresentAsync(SqlAnswer answer, List<int> newest, CancellationToken cancellationToken)
     {
-        var present = new Dictionary<string, IReadOnlyList<object?>>(newest.Count, StringComparer.Ordinal);
-        if (_dialect.UpsertReturnsRows && _table.CanReadManyKeys)
+        if (!_dialect.UpsertReturnsRows || !_table.CanReadManyKeys)
         {
-            Add(answer.Rows);
-            return present;
+            return await SelectPresentAsync(newest, cancellationToken);
         }
 
-        var step = _table.CanReadManyKeys ? newest.Count : 1;
-        for (var i = 0; i < newest.Count; i += step)
+        var present = new Dictionary<string, IReadOnlyList<object?>>(newest.Count, StringComparer.Ordinal);
+        AddTo(present, answer.Rows);
+        return present;
+    }
+
+    // By whole keys, which every database answers as they are now.
+    private async ValueTask<Dictionary<string, IReadOnlyList<object?>>> SelectPresentAsync(List<int> some, CancellationToken cancellationToken)
+    {
+        var present = new Dictionary<string, IReadOnlyList<object?>>(some.Count, StringComparer.Ordinal);
+        var step = _table.CanReadManyKeys ? some.Count : 1;
+        for (var i = 0; i < some.Count; i += step)
         {
-            var some = newest.GetRange(i, Math.Min(step, newest.Count - i));
-            var rows = (await _executor.ExecuteAsync(_table.SelectVersions(Rows, some), cancellationToken)).Rows;
+            var part = some.GetRange(i, Math.Min(step, some.Count - i));
+            var rows = (await _executor.ExecuteAsync(_table.SelectVersions(Rows, part), cancellationToken)).Rows;
             if (_table.CanReadManyKeys)
             {
-                Add(rows);
+                AddTo(present, rows);
             }
             else if (rows.Count > 0)
             {
-                present[_table.KeyText(Rows, some[0])] = rows[0];
+                present[_table.KeyText(Rows, part[0])] = rows[0];
             }
         }
 
         return present;
+    }
 
-        void Add(IReadOnlyList<IReadOnlyList<object?>> rows)
+    private void AddTo(Dictionary<string, IReadOnlyList<object?>> present, IReadOnlyList<IReadOnlyList<object?>> rows)
+    {
+        foreach (var row in rows)
         {
-            foreach (var row in rows)
-            {
-                present[_table.KeyText(row)] = row;
-            }
+            present[_table.KeyText(row)] = row;
         }
     }
 
@@ -141,7 +209,7 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
     /// Lets all changes of an item at the time of its row decide which of them is the row. Between any two of these steps the process may end, and other writers
     /// may do the same: what is remembered only grows, the row says from how many it was chosen, and whoever saw more of them wins. The last to remember sees all.
     /// </summary>
-    private async ValueTask DecideAsync(int row, List<int> changes, CancellationToken cancellationToken)
+    private async ValueTask DecideAsync(int row, List<int> changes, Attempt attempt, CancellationToken cancellationToken)
     {
         Memory.MayHave = true;
         await RefreshAsync(_table.Name, cancellationToken);
@@ -159,6 +227,7 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
         if (remembered.Count > 0)
         {
             var (chosen, newest) = TieChoice.Of(remembered);
+            await HurryAsync(attempt, cancellationToken);
             await _executor.ExecuteAsync(_table.TakeTie(Rows, row, chosen, newest, remembered.Count), cancellationToken);
         }
     }
@@ -215,5 +284,16 @@ internal sealed class DialectWriter(ISqlExecutor executor, DialectTable table, W
         public WriteCounts Counts;
 
         public List<KeyRows> Refused { get; } = [];
+
+        /// <summary>Changes from before the horizon, of items that the table does not have.</summary>
+        public List<int> TooOld { get; } = [];
+
+        public RememberedTimes Remembered { get; set; }
+
+        /// <summary>When <see cref="Remembered"/> was asked for.</summary>
+        public long Asked { get; set; }
+
+        /// <summary>Whether changes from before the horizon are written, to items that were there.</summary>
+        public bool HasOld { get; set; }
     }
 }

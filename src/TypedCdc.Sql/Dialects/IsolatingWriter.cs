@@ -14,8 +14,11 @@ internal abstract class IsolatingWriter(ISqlExecutor executor, SqlDialect dialec
     private readonly RowBuffer _rows = batch.Rows(table.Index);
     private WriteCounts _counts;
 
-    /// <summary>Asks for the revisions that the table has known; null where nobody asks.</summary>
+    /// <summary>Asks for what is remembered of the table; null where nothing is.</summary>
     public SqlStatement? SelectRevisions { get; init; }
+
+    /// <summary>Whether a worker with an older model stops.</summary>
+    public bool ChecksRevision { get; init; } = true;
 
     protected RowBuffer Rows => _rows;
 
@@ -134,15 +137,25 @@ internal abstract class IsolatingWriter(ISqlExecutor executor, SqlDialect dialec
         return size;
     }
 
-    // A worker with a newer model may have come a moment ago.
-    protected async ValueTask StopIfOlderAsync(CancellationToken cancellationToken)
+    /// <summary>Looks whether a worker with a newer model has come, and up to when the table has forgotten removed items.</summary>
+    protected async ValueTask<RememberedTimes> LookAsync(CancellationToken cancellationToken)
     {
-        if (SelectRevisions is not null && (await executor.ExecuteAsync(SelectRevisions, cancellationToken)).Rows is [[string known]]
-            && !ModelRevisions.IsNewest(Encoding.UTF8.GetBytes(known), Encoding.UTF8.GetBytes(table.Revision)))
+        if (SelectRevisions is null)
         {
-            throw ModelRevisions.IsOlder(table);
+            return default;
         }
+
+        var answer = await executor.ExecuteAsync(SelectRevisions, cancellationToken);
+        return !ChecksRevision || answer.Rows is not [[string known, ..]] || ModelRevisions.IsNewest(Encoding.UTF8.GetBytes(known), Encoding.UTF8.GetBytes(table.Revision))
+            ? RememberedTimes.Of(answer)
+            : throw ModelRevisions.IsOlder(table);
     }
+
+    /// <summary>Stops where a worker with a newer model has come.</summary>
+    protected async ValueTask StopIfOlderAsync(CancellationToken cancellationToken) => await LookAsync(cancellationToken);
+
+    /// <summary>Refuses a change of an item that the table does not have and may have forgotten.</summary>
+    protected void RefuseTooOld(int row, in RememberedTimes remembered) => batch.Reject(_rows[row].Record, PurgeHorizon.Refusal(table, _rows[row].Microseconds, remembered.Horizon));
 
     protected async ValueTask RollBackAsync()
     {

@@ -34,6 +34,24 @@ public abstract class SqlDialect
     /// <summary>Whether <see cref="BeginWrite"/> keeps no one from adding columns.</summary>
     internal virtual bool MayGetColumnsDuringWrites => BeginWrite("t").Count == 0;
 
+    /// <summary>
+    /// What begins a transaction beside which no write to a table (quoted) runs until it ends: old tombstones are taken away in it. Empty where the database cannot hold writers back, which is
+    /// the default: a purge then goes by <see cref="PurgeGrace"/>.
+    /// </summary>
+    public virtual IReadOnlyList<string> BeginPurge(string table) => [];
+
+    /// <summary>
+    /// Where <see cref="BeginPurge"/> is empty: how long a purge waits between telling the other workers what it is about to forget and forgetting it. The default value is a minute. No
+    /// statement of a write may take effect later than that after it was sent: keep the driver's command time-out below half of it.
+    /// </summary>
+    public virtual TimeSpan PurgeGrace => TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Columns of the database's own that change whenever a row does, quoted. Needed where a DELETE does not look at the row again after it has searched for it; <c>cdc_ver</c> tells otherwise.
+    /// The default is none.
+    /// </summary>
+    public virtual IReadOnlyList<string> RowStamp => [];
+
     /// <summary>What begins a migration, in a way that one session migrates at a time; empty where nothing can hold the others back.</summary>
     public virtual IReadOnlyList<string> BeginMigration() => [];
 
@@ -69,6 +87,9 @@ public abstract class SqlDialect
 
     /// <summary>The declared type of <c>cdc_key</c>, the whole key in one text that ends in no blank, for a database that does not compare keys exactly; null where there is no such column.</summary>
     internal virtual string? JoinedKeyType => null;
+
+    /// <summary>A column of the key as a query gives it: in a form that the driver has a type for, and that goes back as a parameter.</summary>
+    internal virtual string Read(ColumnType type, string column) => column;
 
     /// <summary>The identifier, quoted. The default is in double quotes.</summary>
     public virtual string Quote(string identifier) => SqlName.Quote(identifier);
@@ -164,6 +185,9 @@ public abstract class SqlDialect
             + string.Join(",\n    ", upsert.Assigned.Select(static column => $"{column} = excluded.{column}"))
             + "\nWHERE " + upsert.Guard(static column => "t." + column, static column => "excluded." + column);
     }
+
+    /// <summary>A query, cut to its first rows. The default is <c>LIMIT</c>.</summary>
+    public virtual string Limit(string select, int rows) => string.Create(CultureInfo.InvariantCulture, $"{select} LIMIT {rows}");
 
     /// <summary>What makes a table's (quoted) rows visible to queries that do not name their keys; null where they are at once, which is the default. Run only where two changes of one item have the same time, and once at a start.</summary>
     public virtual string? Refresh(string table) => null;

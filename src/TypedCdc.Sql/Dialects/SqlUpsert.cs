@@ -31,8 +31,11 @@ public sealed class SqlUpsert
     /// <summary>What a dialect whose <see cref="SqlDialect.UpsertReturnsRows"/> is set returns of each row after the statement, quoted.</summary>
     public IReadOnlyList<string> Returned { get; init; } = [];
 
-    /// <summary>The columns outside the key.</summary>
-    public IEnumerable<string> Assigned => Columns.Except(Keys, StringComparer.Ordinal);
+    /// <summary>The columns that are replaced in a row that is there: those outside the key.</summary>
+    public IEnumerable<string> Assigned => Columns.Except(Keys, StringComparer.Ordinal).Except(InsertedOnly, StringComparer.Ordinal);
+
+    /// <summary>Columns that a new row gets, and that stay as they are in a row that is there.</summary>
+    internal IReadOnlyList<string> InsertedOnly { get; init; } = [];
 
     /// <summary>The condition under which the row that comes replaces the one that is there.</summary>
     /// <param name="present">From a quoted column to what names it in the row that is there: <c>t."x"</c>.</param>

@@ -1,10 +1,21 @@
 CREATE TABLE IF NOT EXISTS "cdc_models" (
     "name" TEXT NOT NULL,
     "revisions" TEXT NOT NULL,
+    "horizon" BIGINT,
+    "snapshot" BIGINT,
+    "swept" BIGINT,
     PRIMARY KEY ("name")
 ) CLUSTERED BY ("name")
 
-SELECT "revisions" FROM "cdc_models" WHERE "name" = CAST($1 AS TEXT)
+SELECT c.column_name, c.data_type, CASE WHEN CAST(c.is_nullable AS TEXT) IN ('YES', 'true', 't') THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), 0
+FROM information_schema.columns AS c
+LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
+WHERE c.table_schema = COALESCE(CAST($1 AS TEXT), CURRENT_SCHEMA) AND c.table_name = CAST($2 AS TEXT) AND c.column_name NOT LIKE '%[%'
+ORDER BY c.ordinal_position
+-- $1 = NULL
+-- $2 = cdc_models
+
+SELECT "revisions", "horizon", "snapshot", "swept" FROM "cdc_models" WHERE "name" = CAST($1 AS TEXT)
 -- $1 = "typed__cdc"
 
 SELECT c.column_name, c.data_type, CASE WHEN CAST(c.is_nullable AS TEXT) IN ('YES', 'true', 't') THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), 0
@@ -71,12 +82,15 @@ ORDER BY c.ordinal_position
 -- $1 = NULL
 -- $2 = typed__cdc_ties
 
-SELECT "revisions" FROM "cdc_models" WHERE "name" = CAST($1 AS TEXT)
+SELECT "revisions", "horizon", "snapshot", "swept" FROM "cdc_models" WHERE "name" = CAST($1 AS TEXT)
 -- $1 = "typed__cdc"
 
 SELECT 1 FROM "typed__cdc_ties" LIMIT 1
 
-SELECT "revisions" FROM "cdc_models" WHERE "name" = CAST($1 AS TEXT)
+SELECT "revisions", "horizon", "snapshot", "swept" FROM "cdc_models" WHERE "name" = CAST($1 AS TEXT)
+-- $1 = "typed__cdc"
+
+SELECT "revisions", "horizon", "snapshot", "swept" FROM "cdc_models" WHERE "name" = CAST($1 AS TEXT)
 -- $1 = "typed__cdc"
 
 INSERT INTO "typed__cdc" ("id", "no", "tags", "counts", "at", "bytes", "exact", "map", "rest", "cdc_deleted_at", "cdc_old", "cdc_new", "cdc_ties", "cdc_ver")

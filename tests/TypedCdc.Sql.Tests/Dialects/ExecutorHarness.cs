@@ -47,6 +47,7 @@ internal static partial class Sessions
         text = text.Replace("OBJECT(DYNAMIC)", "jsonb", StringComparison.Ordinal).Replace("OBJECT(IGNORED)", "jsonb", StringComparison.Ordinal)
             .Replace("AS OBJECT)", "AS jsonb)", StringComparison.Ordinal).Replace("ARRAY(TEXT)", "text[]", StringComparison.Ordinal)
             .Replace("ARRAY(BIGINT)", "bigint[]", StringComparison.Ordinal).Replace("ARRAY(DOUBLE PRECISION)", "double precision[]", StringComparison.Ordinal);
+        text = text.Replace("\"_seq_no\"", "CAST(CAST(xmin AS text) AS bigint)", StringComparison.Ordinal).Replace("\"_primary_term\"", "CAST(1 AS bigint)", StringComparison.Ordinal);
         var update = text.IndexOf("DO UPDATE SET", StringComparison.Ordinal);
         if (update >= 0)
         {

@@ -19,6 +19,9 @@ public sealed class MySqlDialect : SqlDialect
         TimeResolution = TimeSpan.FromMicroseconds(1),
     };
 
+    // No transaction holds other writers back here: a purge waits until every statement has ended that was under way. Twice the connections' Default Command Timeout, 30 s.
+    public override TimeSpan PurgeGrace => TimeSpan.FromMinutes(1);
+
     public override string VersionType => "VARCHAR(152) CHARACTER SET ascii COLLATE ascii_bin";
 
     // Keys are compared byte for byte. An index takes 3,072 bytes, and that of ties holds both keys and a version: 352 characters a key; a longer one is refused.

@@ -1,10 +1,20 @@
 CREATE TABLE IF NOT EXISTS `cdc_models` (
     `name` VARCHAR(352) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin NOT NULL,
     `revisions` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin NOT NULL,
+    `horizon` BIGINT,
+    `snapshot` BIGINT,
+    `swept` BIGINT,
     PRIMARY KEY (`name`)
 )
 
-SELECT `revisions` FROM `cdc_models` WHERE `name` = @p1
+SELECT c.column_name, c.column_type, c.is_nullable = 'YES', COALESCE(k.ordinal_position, 0), c.column_default IS NOT NULL
+FROM information_schema.columns AS c
+LEFT JOIN information_schema.key_column_usage AS k
+    ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name AND k.constraint_name = 'PRIMARY'
+WHERE c.table_schema = COALESCE(@p1, DATABASE()) AND c.table_name = @p2
+ORDER BY c.ordinal_position
+
+SELECT `revisions`, `horizon`, `snapshot`, `swept` FROM `cdc_models` WHERE `name` = @p1
 
 SELECT c.column_name, c.column_type, c.is_nullable = 'YES', COALESCE(k.ordinal_position, 0), c.column_default IS NOT NULL
 FROM information_schema.columns AS c
@@ -57,11 +67,13 @@ LEFT JOIN information_schema.key_column_usage AS k
 WHERE c.table_schema = COALESCE(@p1, DATABASE()) AND c.table_name = @p2
 ORDER BY c.ordinal_position
 
-SELECT `revisions` FROM `cdc_models` WHERE `name` = @p1
+SELECT `revisions`, `horizon`, `snapshot`, `swept` FROM `cdc_models` WHERE `name` = @p1
 
 SELECT 1 FROM `customers__cdc_ties` LIMIT 1
 
-SELECT `revisions` FROM `cdc_models` WHERE `name` = @p1
+SELECT `revisions`, `horizon`, `snapshot`, `swept` FROM `cdc_models` WHERE `name` = @p1
+
+SELECT `revisions`, `horizon`, `snapshot`, `swept` FROM `cdc_models` WHERE `name` = @p1
 
 INSERT INTO `customers__cdc` (`userid`, `first_name`, `balance`, `phone`, `cdc_deleted_at`, `cdc_old`, `cdc_new`, `cdc_ties`, `cdc_ver`)
 VALUES (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9)

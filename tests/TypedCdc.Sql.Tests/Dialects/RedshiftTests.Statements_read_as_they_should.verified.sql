@@ -1,6 +1,9 @@
 CREATE TABLE IF NOT EXISTS "cdc_models" (
     "name" VARCHAR(65535) NOT NULL,
     "revisions" VARCHAR(65535) NOT NULL,
+    "horizon" BIGINT,
+    "snapshot" BIGINT,
+    "swept" BIGINT,
     PRIMARY KEY ("name")
 )
 
@@ -11,12 +14,24 @@ LOCK "cdc_models"
 CREATE TABLE IF NOT EXISTS "cdc_models" (
     "name" VARCHAR(65535) NOT NULL,
     "revisions" VARCHAR(65535) NOT NULL,
+    "horizon" BIGINT,
+    "snapshot" BIGINT,
+    "swept" BIGINT,
     PRIMARY KEY ("name")
 )
 DISTKEY ("name")
 SORTKEY ("name")
 
-SELECT "revisions" FROM "cdc_models" WHERE "name" = CAST($1 AS VARCHAR(65535))
+SELECT CAST(c.column_name AS VARCHAR(256)),
+    CAST(c.data_type AS VARCHAR(256)) || CASE WHEN c.character_maximum_length IS NOT NULL THEN '(' || CAST(c.character_maximum_length AS VARCHAR(16)) || ')'
+        WHEN c.data_type = 'numeric' AND c.numeric_precision IS NOT NULL THEN '(' || CAST(c.numeric_precision AS VARCHAR(16)) || ',' || CAST(c.numeric_scale AS VARCHAR(16)) || ')' ELSE '' END,
+    CASE WHEN c.is_nullable = 'YES' THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), CASE WHEN c.column_default IS NULL THEN 0 ELSE 1 END
+FROM information_schema.columns AS c
+LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
+WHERE c.table_schema = COALESCE(CAST($1 AS VARCHAR(256)), current_schema()) AND c.table_name = CAST($2 AS VARCHAR(256))
+ORDER BY c.ordinal_position
+
+SELECT "revisions", "horizon", "snapshot", "swept" FROM "cdc_models" WHERE "name" = CAST($1 AS VARCHAR(65535))
 
 SELECT CAST(c.column_name AS VARCHAR(256)),
     CAST(c.data_type AS VARCHAR(256)) || CASE WHEN c.character_maximum_length IS NOT NULL THEN '(' || CAST(c.character_maximum_length AS VARCHAR(16)) || ')'
@@ -91,11 +106,13 @@ LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_s
 WHERE c.table_schema = COALESCE(CAST($1 AS VARCHAR(256)), current_schema()) AND c.table_name = CAST($2 AS VARCHAR(256))
 ORDER BY c.ordinal_position
 
-SELECT "revisions" FROM "cdc_models" WHERE "name" = CAST($1 AS VARCHAR(65535))
+SELECT "revisions", "horizon", "snapshot", "swept" FROM "cdc_models" WHERE "name" = CAST($1 AS VARCHAR(65535))
 
 COMMIT
 
 SELECT 1 FROM "typed__cdc_ties" LIMIT 1
+
+SELECT "revisions", "horizon", "snapshot", "swept" FROM "cdc_models" WHERE "name" = CAST($1 AS VARCHAR(65535))
 
 CREATE TEMP TABLE IF NOT EXISTS "typed__cdc_96aa6b19_stage" (
     "cdc_ord" INTEGER NOT NULL,
@@ -148,7 +165,7 @@ BEGIN
 
 LOCK "typed__cdc"
 
-SELECT "revisions" FROM "cdc_models" WHERE "name" = CAST($1 AS VARCHAR(65535))
+SELECT "revisions", "horizon", "snapshot", "swept" FROM "cdc_models" WHERE "name" = CAST($1 AS VARCHAR(65535))
 
 DELETE FROM "typed__cdc_96aa6b19_stage" USING "typed__cdc"
 WHERE "typed__cdc_96aa6b19_stage"."cdc_key" = "typed__cdc"."cdc_key" AND "typed__cdc_96aa6b19_stage"."id" = "typed__cdc"."id" AND substr("typed__cdc_96aa6b19_stage"."cdc_ver", 1, 19) < substr("typed__cdc"."cdc_ver", 1, 19)

@@ -89,5 +89,12 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         return rows.Order(StringComparer.Ordinal).Aggregate(new StringBuilder(), static (text, row) => text.Append(row).Append('\n')).ToString();
     }
 
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+
+        // The server counts every idle connection of every database.
+        await using var any = new NpgsqlConnection(ConnectionString);
+        NpgsqlConnection.ClearPool(any);
+    }
 }
