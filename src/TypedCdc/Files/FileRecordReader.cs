@@ -128,7 +128,7 @@ internal sealed class FileRecordReader(Stream stream, int maximumRecordBytes, Cd
         while (_input.Length > 0 || await _input.FillAsync(cancellationToken))
         {
             var symbol = _input.Span[0];
-            if (symbol == '\n' && (isInString || _layout == Layout.Lines))
+            if (symbol == '\n' && (isInString || (_layout == Layout.Lines && !await IsClosedBehindBlanksAsync(cancellationToken))))
             {
                 return; // broken; what follows the newline counts for itself
             }
@@ -147,6 +147,24 @@ internal sealed class FileRecordReader(Stream stream, int maximumRecordBytes, Cd
                 {
                     return;
                 }
+            }
+        }
+    }
+
+    /// <summary>Whether a brace is the next that is not blank: an envelope that is spread over lines ends there, and no line begins so.</summary>
+    private async ValueTask<bool> IsClosedBehindBlanksAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var next = _input.Span.IndexOfAnyExcept(" \t\r\n"u8);
+            if (next >= 0)
+            {
+                return _input.Span[next] == '}';
+            }
+
+            if (_input.Length >= maximumRecordBytes || !await _input.FillAsync(cancellationToken))
+            {
+                return false;
             }
         }
     }

@@ -36,6 +36,7 @@ public class FileRecordReaderTests
         Assert.Equal([A, B], await ReadAsync($$"""{"Records":[{{A}}, {{B}}],"NextShardIterator":"a\"]}b","x":{"y":[1]} }"""));
         Assert.Equal([A, B, C], await ReadAsync("{\"n\":{\"a\":[1,2]},\"Records\":[" + A + "]}{\"Records\":[]}{\"Records\":[" + B + "," + C + "]}"));
         Assert.Equal([A, B, C], await ReadAsync("{\"Records\":[" + A + "]}\r\n{\"Records\":[" + B + "]}\r\n" + C));
+        Assert.Equal([A, B, C], await ReadAsync(A + "\n{\n \"Records\": [\n  " + B + "\n ]\n\n}\n" + C + "\n")); // one that is spread over lines among lines
     }
 
     [Fact]
