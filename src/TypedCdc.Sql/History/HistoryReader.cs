@@ -12,7 +12,6 @@ internal sealed class HistoryReader(HistoryTable table)
 {
     // A file's sequence numbers are its rank among the files × 10^12 + the record's ordinal. The rank changes with the files that are there; the ordinal does not.
     private const ulong FileRankWeight = 1_000_000_000_000;
-    private const string FileShard = "0";
 
     private readonly RowBuffer _keys = new(table.Target);
     private readonly ArrayBufferWriter<byte> _json = new();
@@ -77,7 +76,7 @@ internal sealed class HistoryReader(HistoryTable table)
         }
 
         var number = record.Position.SequenceNumber.ToString(null, CultureInfo.InvariantCulture);
-        if (shard.Shard == FileShard && UInt128.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var ranked))
+        if (shard.Shard == RowVersion.FileShard && UInt128.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var ranked))
         {
             number = (ranked % FileRankWeight).ToString(CultureInfo.InvariantCulture);
         }

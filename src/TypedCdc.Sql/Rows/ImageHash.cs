@@ -87,7 +87,12 @@ internal static class ImageHash
     private static ulong OfText(ReadOnlySpan<byte> spelled)
     {
         using var text = new UnescapedText(spelled, stackalloc byte[256]);
-        var bytes = text.Utf8;
+        return OfBytes(text.Utf8);
+    }
+
+    /// <summary>The hash of bytes as they are.</summary>
+    public static ulong OfBytes(ReadOnlySpan<byte> bytes)
+    {
         var hash = (ulong)bytes.Length * Multiplier;
         while (bytes.Length >= 8)
         {

@@ -65,11 +65,11 @@ internal sealed class RowBuffer(TargetTable table) : IBufferWriter<byte>
         return cells;
     }
 
-    public void EndRow(int record, bool isTombstone, long microseconds, SequenceNumber? sequenceNumber, Tie? images)
+    public void EndRow(int record, bool isTombstone, long microseconds, SequenceNumber? sequenceNumber, Tie? images, ulong? hash = null)
     {
         var version = GetSpan(RowVersion.MaximumLength);
         var start = _length;
-        Advance(RowVersion.Format(version, microseconds, sequenceNumber));
+        Advance(RowVersion.Format(version, microseconds, sequenceNumber, hash));
         var way = images ?? new(Tie.Unknown, ImageHash.OfVersion(_bytes.AsSpan(start, _length - start)));
         _rows[Count] = new(record, isTombstone, microseconds, start, _length - start, KeyPrefix(Count), way);
         Count++;

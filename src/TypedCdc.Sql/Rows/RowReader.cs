@@ -119,7 +119,7 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
             }
         }
 
-        buffer.EndRow(index, isTombstone, TimeOf(record, table), SequenceOf(record), Images(record));
+        buffer.EndRow(index, isTombstone, TimeOf(record, table), SequenceOf(record), Images(record), HashOf(record));
     }
 
     // A row of a snapshot is as old as the start of its scan, and surely not newer than a change that came after that. One without a time is older than everything.
@@ -136,6 +136,10 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
         : record.SequenceNumber is var own && own != default ? own
         : record.Position.Shard is not null ? record.Position.SequenceNumber
         : null;
+
+    /// <summary>What tells changes apart whose positions are alike: ordinals in files.</summary>
+    internal static ulong? HashOf(in CdcRecord record) =>
+        record.Operation != ChangeOperation.Snapshot && record.Position.Shard is { Shard: RowVersion.FileShard } && record.SequenceNumber == default ? ImageHash.OfBytes(record.Utf8.Span) : null;
 
     internal static Tie? Images(in CdcRecord record)
     {

@@ -147,7 +147,7 @@ internal sealed class SchemalessRowReader
                 cells[_shape.Keys.Length] = JoinKey(buffer, cells);
             }
 
-            buffer.EndRow(index, isTombstone, RowReader.TimeOf(record, buffer.Table), RowReader.SequenceOf(record), RowReader.Images(record));
+            buffer.EndRow(index, isTombstone, RowReader.TimeOf(record, buffer.Table), RowReader.SequenceOf(record), RowReader.Images(record), RowReader.HashOf(record));
         }
     }
 
