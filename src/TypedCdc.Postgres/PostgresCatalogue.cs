@@ -40,7 +40,7 @@ internal static class PostgresCatalogue
             other is not null ? [] : [.. (await ColumnsAsync(connection, view, cancellationToken)).Select(static column => column.Name)],
             await ReadAsync(
                 connection,
-                "SELECT c.relname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass($1)",
+                "SELECT c.relname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass($1) AND i.indisvalid",
                 static reader => reader.GetString(0), cancellationToken, name))
         {
             InPlaceOfView = other,
@@ -48,6 +48,12 @@ internal static class PostgresCatalogue
             OnView = await OnViewAsync(connection, view, cancellationToken),
         };
     }
+
+    /// <summary>Whether a table has an index of a name that is not whole: what made it has failed, or is still at it.</summary>
+    public static async Task<bool> HasInvalidIndexAsync(NpgsqlConnection connection, string table, string index, CancellationToken cancellationToken) => (await ReadAsync(
+        connection,
+        "SELECT EXISTS (SELECT 1 FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass($1) AND c.relname = $2 AND NOT i.indisvalid)",
+        static reader => reader.GetBoolean(0), cancellationToken, table, index))[0];
 
     /// <summary>The server processes that hold locks on tables or views.</summary>
     public static Task<List<int>> HoldersAsync(NpgsqlConnection connection, string table, string view, CancellationToken cancellationToken) => ReadAsync(

@@ -50,6 +50,9 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
 
     public override string? CreateSchema(string schema) => $"CREATE SCHEMA IF NOT EXISTS {SqlName.Quote(schema)};";
 
+    public override string? CreateIndexBeside(SqlTable table, SqlIndex index) =>
+        SqlStatements.CreateIndex(SqlDatabase.Postgres, table, index)!.Replace("CREATE INDEX IF NOT EXISTS", "CREATE INDEX CONCURRENTLY IF NOT EXISTS", StringComparison.Ordinal);
+
     public override string CreateView(SqlTable table, IEnumerable<string> columns) =>
         $"CREATE OR REPLACE VIEW {ViewName(table)} AS\nSELECT {string.Join(", ", columns.Select(SqlName.Quote))}\nFROM {TableName(table)}\nWHERE {SqlName.Quote(SqlName.DeletedAt)} IS NULL;";
 
@@ -85,7 +88,7 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
             await migration.ApplyAsync(null, plan.Own, cancellationToken);
             foreach (var one in plan.Tables)
             {
-                if (one.Statements.Count > 0)
+                if (one.Statements.Count + one.Indexes.Count > 0)
                 {
                     logger.LogInformation("Migrating the table '{Table}' of the PostgreSQL database:\n{Plan}", one.Table.Name, one.ToString());
                     await migration.ApplyAsync(one.Table.Sql, one.Statements, cancellationToken);
@@ -95,6 +98,11 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
             }
 
             await migration.CommitAsync(cancellationToken);
+        }
+
+        foreach (var one in plan.Tables)
+        {
+            await PostgresIndexes.MakeAsync(connection, one.Table.Sql, one.Indexes, logger, cancellationToken);
         }
 
         // Behind the locks: counting a big table takes its time.

@@ -7,6 +7,7 @@ internal sealed class MigrationPlan
 {
     private readonly List<string> _steps = [];
     private readonly List<string> _widenings = [];
+    private readonly List<(string Name, string Statement)> _besides = [];
     private readonly List<string> _drift = [];
     private readonly TargetTable _table;
     private readonly HashSet<string> _retyped = new(StringComparer.Ordinal); // the columns whose types change
@@ -17,6 +18,9 @@ internal sealed class MigrationPlan
 
     /// <summary>The statements, in their order: those that widen, then all others.</summary>
     public IReadOnlyList<string> Statements => [.. _widenings, .. _steps];
+
+    /// <summary>The indexes that are made behind the statements, outside of their transaction, beside those who write.</summary>
+    public IReadOnlyList<(string Name, string Statement)> Indexes => _besides;
 
     /// <summary>What no statement of ours mends.</summary>
     public IReadOnlyList<string> Drift => _drift;
@@ -63,7 +67,7 @@ internal sealed class MigrationPlan
 
     /// <summary>Why a mode does not let the plan run; null where it does.</summary>
     public string? Obstacle(MigrationMode mode) => _drift.Count > 0 ? "no migration of the sink's can mend it"
-        : mode == MigrationMode.Validate && _steps.Count + _widenings.Count > 0 ? "the sink's MigrationMode is Validate"
+        : mode == MigrationMode.Validate && _steps.Count + _widenings.Count + _besides.Count > 0 ? "the sink's MigrationMode is Validate"
         : mode != MigrationMode.Widen && _widenings.Count > 0 ? "widening a column needs MigrationMode.Widen"
         : null;
 
@@ -83,7 +87,7 @@ internal sealed class MigrationPlan
             text.Append("-- cannot be mended: table '").Append(SqlName.OfTable(_table.Sql.Name)).Append("': ").Append(drift).Append('\n');
         }
 
-        foreach (var step in Statements)
+        foreach (var step in Statements.Concat(_besides.Select(static index => index.Statement)))
         {
             text.Append(step).Append('\n');
         }
@@ -173,10 +177,20 @@ internal sealed class MigrationPlan
 
     private static string ByHand(string? statement) => statement is null ? "" : $" (by hand: {statement})";
 
-    private void CompareIndexes(MigrationRules rules, SqlTable table, IReadOnlyList<string> present) => _steps.AddRange(table.Indexes
-        .Where(index => !present.Contains(index.Name, StringComparer.Ordinal))
-        .Select(index => rules.CreateIndex(table, index))
-        .OfType<string>());
+    private void CompareIndexes(MigrationRules rules, SqlTable table, IReadOnlyList<string> present)
+    {
+        foreach (var index in table.Indexes.Where(index => !present.Contains(index.Name, StringComparer.Ordinal)))
+        {
+            if (rules.CreateIndexBeside(table, index) is { } beside)
+            {
+                _besides.Add((index.Name, beside));
+            }
+            else if (rules.CreateIndex(table, index) is { } step)
+            {
+                _steps.Add(step);
+            }
+        }
+    }
 
     private void RequireOwnView(MigrationRules rules, SqlTable table, PresentTable present)
     {

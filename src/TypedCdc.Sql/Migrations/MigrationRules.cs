@@ -53,6 +53,12 @@ internal abstract class MigrationRules(SqlDatabase database)
     /// <summary>The statement that makes an index of the user's; null where the database has none.</summary>
     public virtual string? CreateIndex(SqlTable table, SqlIndex index) => SqlStatements.CreateIndex(Database, table, index);
 
+    /// <summary>
+    /// The statement that makes an index of the user's on a table that is in use, without keeping writers out, outside of a transaction; null where the database has none, and
+    /// <see cref="CreateIndex"/> does it.
+    /// </summary>
+    public virtual string? CreateIndexBeside(SqlTable table, SqlIndex index) => null;
+
     /// <summary>Whether <see cref="CreateTable"/> makes the sink's own columns, too.</summary>
     public virtual bool CreatesOwnColumns => false;
 

@@ -280,6 +280,48 @@ public sealed class PostgresMigrationTests(PostgreSql server)
         Assert.Equal(["1|x1"], await database.RowsAsync("SELECT id::text, name FROM evolving"));
     }
 
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task An_index_that_is_added_keeps_no_writer_out_and_half_an_index_is_made_anew()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        await using var writer = await StartAsync<Unannotated>(database);
+        await writer.WriteAsync([Annotated.Of(1, """ "City":{"S":"Bonn"} """), Annotated.Of(2, """ "City":{"S":"Bonn"} """)], default);
+        await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync("CREATE UNIQUE INDEX CONCURRENTLY annotated__cdc_by_city ON annotated__cdc (city)"));
+        await using var other = new NpgsqlConnection(database.ConnectionString);
+        await other.OpenAsync();
+        var plan = (await Assert.ThrowsAsync<SchemaDriftException>(() => StartAsync<Indexed>(database, MigrationMode.Validate))).Plan;
+        Assert.Equal(2, plan.Split("CREATE INDEX CONCURRENTLY").Length - 1);
+        Task<RelationalSink> starting;
+        await using (var open = await other.BeginTransactionAsync())
+        {
+            await ExecuteAsync(other, "UPDATE annotated__cdc SET city = city WHERE id = 1");
+            starting = Task.Run(() => StartAsync<Indexed>(database));
+            await UntilAsync(async () => (await database.RowsAsync("SELECT 1::text FROM pg_stat_activity WHERE query LIKE '%INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'")).Length > 0);
+
+            // It waits for the open transaction; nobody waits for it, and another worker goes on without.
+            await using var second = await StartAsync<Indexed>(database).WaitAsync(TimeSpan.FromSeconds(20));
+            await second.WriteAsync([Annotated.Of(3, """ "City":{"S":"Ulm"} """)], default).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+            Assert.False(starting.IsCompleted);
+            await open.CommitAsync();
+        }
+
+        await (await starting).DisposeAsync();
+        Assert.Equal(["annotated__cdc_by_city|true|false", "annotated__cdc_by_city_level|true|false"], await database.RowsAsync("""
+            SELECT c.relname::text, i.indisvalid::text, i.indisunique::text FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+            WHERE i.indrelid = 'annotated__cdc'::regclass AND c.relname LIKE '%by%' ORDER BY 1
+            """));
+        await (await StartAsync<Indexed>(database, MigrationMode.Validate)).DisposeAsync();
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        for (var waited = 0; !await condition(); waited++)
+        {
+            Assert.True(waited < 1_000, "It did not come to that.");
+            await Task.Delay(20);
+        }
+    }
+
     private static RelationalSink Sink<T>(string connectionString, MigrationMode mode)
     {
         var builder = new TableSetBuilder { Migrations = mode };
