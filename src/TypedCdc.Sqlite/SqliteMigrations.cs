@@ -61,10 +61,7 @@ internal sealed class SqliteMigrations() : MigrationRules(SqlDatabase.Sqlite)
             if (one.Statements.Count > 0)
             {
                 logger.LogInformation("Migrating the table '{Table}' of the SQLite database:\n{Plan}", one.Table.Name, one.ToString());
-                foreach (var step in one.Statements)
-                {
-                    connection.Execute(step);
-                }
+                SqliteSteps.Run(connection, one.Statements);
             }
 
             if (one.AddedColumns.Count > 0

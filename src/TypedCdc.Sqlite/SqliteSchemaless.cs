@@ -45,10 +45,7 @@ internal static class SqliteSchemaless
         if (steps.Count > 0)
         {
             logger.LogInformation("Migrating the table '{Table}' of the SQLite database:\n{Plan}", table.Name, plan.ToString());
-            foreach (var step in steps)
-            {
-                connection.Execute(step);
-            }
+            SqliteSteps.Run(connection, steps);
         }
 
         if (mayAdd)

@@ -42,6 +42,11 @@ internal static class FileReplayHost
     public static void ToPostgres(CdcBuilder cdc, string connectionString) =>
         cdc.ToPostgres(new PostgresSinkOptions { ConnectionString = connectionString, Connections = 4 }, static tables => tables.Add<Customer>(), Feed);
 
+    public static void ToSqliteColumns(CdcBuilder cdc, string path) => cdc.ToSqlite(path, static tables => tables.AddColumns("*"), Feed);
+
+    public static void ToPostgresColumns(CdcBuilder cdc, string connectionString) =>
+        cdc.ToPostgres(new PostgresSinkOptions { ConnectionString = connectionString, Connections = 4 }, static tables => tables.AddColumns("*"), Feed);
+
     private static void Feed(SinkOptions sink)
     {
         sink.MaximumBatchRecords = 40;

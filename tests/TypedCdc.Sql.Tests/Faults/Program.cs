@@ -24,6 +24,20 @@ internal static class Program
                 }
 
                 return 0;
+            case ["sqlite-columns", var folder, var database]:
+                using (var host = FileReplayHost.Create(folder, cdc => FileReplayHost.ToSqliteColumns(cdc, database)))
+                {
+                    await host.RunAsync();
+                }
+
+                return 0;
+            case ["postgres-columns", var folder, var connectionString]:
+                using (var host = FileReplayHost.Create(folder, cdc => FileReplayHost.ToPostgresColumns(cdc, connectionString)))
+                {
+                    await host.RunAsync();
+                }
+
+                return 0;
             case ["lock", var database]:
                 using (var connection = new SqliteConnection(database))
                 {
@@ -35,7 +49,7 @@ internal static class Program
 
                 return 0;
             default:
-                await Console.Error.WriteLineAsync("Run by the tests: sqlite|postgres FOLDER DATABASE, or lock DATABASE.");
+                await Console.Error.WriteLineAsync("Run by the tests: sqlite|sqlite-columns|postgres|postgres-columns FOLDER DATABASE, or lock DATABASE.");
                 return 2;
         }
     }

@@ -5,7 +5,10 @@ namespace TypedCdc.Sql.Tests.Schemaless;
 /// <summary>What the tests of tables without a model need of a database.</summary>
 internal interface ISchemalessDatabase : IAsyncDisposable
 {
-    Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables);
+    /// <summary>What a process opens it by.</summary>
+    string Address { get; }
+
+    Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables, TimeProvider? time = null);
 
     /// <summary>The rows of a query, columns parted by <c>|</c>, NULL as <c>∅</c>.</summary>
     Task<string[]> RowsAsync(string sql);
@@ -23,9 +26,11 @@ internal sealed class SchemalessSqlite : ISchemalessDatabase
 
     public string Path => _fixture.Path;
 
+    public string Address => _fixture.Path;
+
     public string Character => "char";
 
-    public Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables) => _fixture.StartAsync(tables);
+    public Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables, TimeProvider? time = null) => _fixture.StartAsync(tables, time: time);
 
     public Task<string[]> RowsAsync(string sql) => Task.FromResult(_fixture.Rows(sql));
 
@@ -42,9 +47,16 @@ internal sealed class SchemalessPostgres(PostgresDatabase database) : ISchemales
 {
     public string Character => "chr";
 
+    public string Address => database.ConnectionString;
+
     public static async Task<ISchemalessDatabase> CreateAsync(PostgreSql server) => new SchemalessPostgres(await PostgresDatabase.CreateAsync(server));
 
-    public Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables) => database.StartAsync(tables);
+    public async Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables, TimeProvider? time = null)
+    {
+        var sink = database.Sink(tables);
+        await sink.StartAsync(SqliteFixture.Context(time), default);
+        return sink;
+    }
 
     public Task<string[]> RowsAsync(string sql) => database.RowsAsync(sql);
 

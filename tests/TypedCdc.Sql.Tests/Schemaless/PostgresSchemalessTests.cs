@@ -39,6 +39,12 @@ public sealed class PostgresSchemalessTests(PostgreSql server) : SchemalessBehav
     public Task Snapshots() => What_is_not_in_a_whole_snapshot_is_removed();
 
     [ServiceFact(ServiceKind.PostgreSql)]
+    public Task Purge() => Purges_change_nothing_that_comes_in_time();
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public Task Purge_and_late_changes() => What_comes_after_the_purge_of_its_removal_is_refused();
+
+    [ServiceFact(ServiceKind.PostgreSql)]
     public async Task The_character_that_PostgreSQL_cannot_hold_is_refused()
     {
         await using var database = await PostgresDatabase.CreateAsync(server);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TypedCdc.Sql.Tests.Purge;
 
 namespace TypedCdc.Sql.Tests.Schemaless;
 
@@ -178,6 +179,63 @@ public abstract class SchemalessBehaviour
         Assert.Equal(["2", "4"], await database.RowsAsync("SELECT id FROM t ORDER BY id"));
         await sink.WriteAsync([Insert("t", 3, """{"id":{"S":"3"}}""", """{"id":{"S":"3"}}""")], default);
         Assert.Equal(["2", "4"], await database.RowsAsync("SELECT id FROM t ORDER BY id"));
+    }
+
+    private protected async Task Purges_change_nothing_that_comes_in_time()
+    {
+        var purged = 0;
+        for (var seed = 1; seed <= 5; seed++)
+        {
+            await using var database = await OpenAsync();
+            var delivery = new LateDelivery(seed, isBounded: true);
+            var time = new SettableTime();
+            await using (var sink = await database.StartAsync(Purged, time))
+            {
+                foreach (var (wave, start) in delivery.Waves.Zip(delivery.Starts))
+                {
+                    time.Microseconds = start;
+                    await sink.PurgeAsync(default);
+                    await sink.WriteAsync([.. wave.Select(static one => one.ToRecord())], default);
+                }
+            }
+
+            Assert.Equal(SchemalessCustomers.Expect(delivery.All), await SchemalessCustomers.RowsAsync(database));
+            var removed = delivery.All.GroupBy(static one => one.Key).Count(static changes => History.Expect(changes).Length == 0);
+            purged += removed - (await database.RowsAsync("SELECT '' FROM customers__cdc WHERE cdc_deleted_at IS NOT NULL")).Length;
+        }
+
+        Assert.True(purged > 0, "Nothing was purged.");
+    }
+
+    private protected async Task What_comes_after_the_purge_of_its_removal_is_refused()
+    {
+        await using var database = await OpenAsync();
+        await using var sink = await database.StartAsync(Purged, new SettableTime { Microseconds = 1_000_000_000 });
+        await sink.WriteAsync([Change("REMOVE", 1, 10), Change("REMOVE", 2, 900_000_000)], default);
+        await sink.PurgeAsync(default);
+        Assert.Equal(["2"], await database.RowsAsync("SELECT CAST(userid AS text) FROM customers__cdc"));
+
+        // In a worker that does not purge, and brings columns that the table has not; what a removal says of no item is done.
+        await using var other = await database.StartAsync(static tables => tables.AddColumns("customers"));
+        var refused = await Assert.ThrowsAsync<RejectedRecordsException>(
+            async () => await other.WriteAsync([Change("INSERT", 1, 5), Change("REMOVE", 3, 5), Change("INSERT", 2, 5), Change("INSERT", 4, 900_000_000)], default));
+        var reason = Assert.Single(refused.Rejected);
+        Assert.Equal(0, reason.Index);
+        Assert.Contains("'customers' has forgotten the items that were removed before 1970-01-01T00:14:56Z", reason.Reason.Message, StringComparison.Ordinal);
+        Assert.Equal(["2|∅", "4|n"], await database.RowsAsync("SELECT CAST(userid AS text), first_name FROM customers__cdc ORDER BY 1"));
+
+        static CdcRecord Change(string operation, int id, long time)
+        {
+            var key = $$$"""{"userid":{"N":"{{{id}}}"}}""";
+            return TestRecord.Make(operation, "customers", time, "1", key, operation == "REMOVE" ? null : $$$"""{"userid":{"N":"{{{id}}}"},"first_name":{"S":"n"}}""");
+        }
+    }
+
+    private static void Purged(TableSetBuilder tables)
+    {
+        tables.AddColumns("customers");
+        tables.TombstoneRetention = TimeSpan.FromMicroseconds(LateDelivery.Lateness);
+        tables.TombstoneMargin = TimeSpan.Zero;
     }
 
     private protected async Task A_table_that_is_to_be_kept_otherwise_stops_the_sink()

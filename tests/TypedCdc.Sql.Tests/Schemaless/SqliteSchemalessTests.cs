@@ -37,6 +37,12 @@ public sealed class SqliteSchemalessTests : SchemalessBehaviour
     [Fact]
     public Task Snapshots() => What_is_not_in_a_whole_snapshot_is_removed();
 
+    [Fact]
+    public Task Purge() => Purges_change_nothing_that_comes_in_time();
+
+    [Fact]
+    public Task Purge_and_late_changes() => What_comes_after_the_purge_of_its_removal_is_refused();
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
