@@ -9,6 +9,7 @@ internal sealed class SqliteConnection : IDisposable
     private static bool _hasProvider;
 
     private readonly sqlite3 _database;
+    private readonly string _path;
 
     /// <summary>Opens a database file, and makes it where it is not there.</summary>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
@@ -29,8 +30,10 @@ internal sealed class SqliteConnection : IDisposable
         {
             var message = raw.sqlite3_errstr(result).utf8_to_string();
             _database.Dispose();
-            throw new SqliteException(result, $"The SQLite database cannot be opened: {message}.");
+            throw new SqliteException(result, $"The SQLite database cannot be opened: {message}.{SqliteAdvice.For(result, path)}");
         }
+
+        _path = path;
 
         raw.sqlite3_extended_result_codes(_database, 1);
     }
@@ -81,7 +84,7 @@ internal sealed class SqliteConnection : IDisposable
     {
         if (result is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
         {
-            throw new SqliteException(result, $"SQLite error {result}: {raw.sqlite3_errmsg(_database).utf8_to_string()}.");
+            throw new SqliteException(result, $"SQLite error {result}: {raw.sqlite3_errmsg(_database).utf8_to_string()}.{SqliteAdvice.For(result, _path)}");
         }
     }
 

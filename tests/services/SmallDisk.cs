@@ -50,6 +50,18 @@ public sealed class SmallDisk : IDisposable
     /// <summary>Gives the room back.</summary>
     public void Free() => File.Delete(Ballast);
 
+    /// <summary>Lets nothing be written any more. No file on it may be open for writing.</summary>
+    public void MakeReadOnly() => Remount("ro");
+
+    /// <summary>Lets it be written again.</summary>
+    public void MakeWritable() => Remount("rw");
+
+    private void Remount(string how)
+    {
+        if (Run("mount", "-o", "remount," + how, Path) != 0)
+            throw new InvalidOperationException($"The small disk cannot be mounted {how}.");
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

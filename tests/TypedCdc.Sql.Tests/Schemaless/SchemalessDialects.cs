@@ -36,7 +36,9 @@ internal sealed class SchemalessDialect : ISchemalessDatabase
     public static async Task<SchemalessDialect> MakeAsync(DialectWay way, PostgreSql server) =>
         way is DialectWay.Sqlite or DialectWay.MySqlOnSqlite ? new(way, new(), null) : new(way, null, await PostgresDatabase.CreateAsync(server));
 
-    public Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables) => DialectSinks.StartAsync(Store(), tables);
+    public string Address => _sqlite?.Address ?? _postgres!.ConnectionString;
+
+    public Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables, TimeProvider? time = null) => DialectSinks.StartAsync(Store(), tables, time);
 
     /// <param name="before">Sees each statement in the dialect's own words.</param>
     public DialectStore Store(Func<SqlStatement, SqlStatement?>? before = null)
