@@ -14,6 +14,7 @@ internal sealed class ReplayHost(IReadOnlyList<History.Event> history, int seed,
     private static readonly ShardId Shard = TestRecord.Shard;
 
     private readonly Random _random = new(seed);
+    private long _token; // each run is another owner
     private long _checkpoint = -1; // the index of the last acknowledged record
 
     /// <summary>The index in the history of the last record that a checkpoint says is done; -1 for none.</summary>
@@ -54,10 +55,15 @@ internal sealed class ReplayHost(IReadOnlyList<History.Event> history, int seed,
 
         public async Task RunAsync(ISourceContext context, CancellationToken cancellationToken)
         {
-            await using var channel = context.OpenShard(Shard);
             var numbers = host.History.Select(static one => SequenceNumber.Parse(one.Sequence!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture))).ToArray();
-            channel.WatermarkAdvanced = number => Interlocked.Exchange(ref host._checkpoint, Array.IndexOf(numbers, number));
             var next = host.Checkpoint + 1;
+            var lease = new ShardLease("history", token: Interlocked.Increment(ref host._token), start: next == 0 ? null : numbers[next - 1]);
+            await using var channel = context.OpenShard(Shard, lease);
+            channel.WatermarkAdvanced = number =>
+            {
+                Interlocked.Exchange(ref host._checkpoint, Array.IndexOf(numbers, number));
+                lease.Checkpoint = number;
+            };
             try
             {
                 while (next < numbers.Length && !cancellationToken.IsCancellationRequested)
