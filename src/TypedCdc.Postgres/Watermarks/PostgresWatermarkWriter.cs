@@ -34,10 +34,10 @@ internal sealed class PostgresWatermarkWriter
     public PostgresWatermarkWriter(NpgsqlConnection connection)
     {
         _batch = new(connection) { BatchCommands = { new(NewerOwner("$2", "$3")), new(Upsert) } };
-        _batch.BatchCommands[0].Parameters.AddRange([Text(), Array(NpgsqlDbType.Text), Array(NpgsqlDbType.Bigint)]);
+        _batch.BatchCommands[0].Parameters.AddRange((NpgsqlParameter[])[Text(), Array(NpgsqlDbType.Text), Array(NpgsqlDbType.Bigint)]);
         _batch.BatchCommands[1].Parameters.AddRange(OfUpsert());
         _direct = new(UpsertOrFail);
-        _direct.Parameters.AddRange([.. OfUpsert(), Array(NpgsqlDbType.Text), Array(NpgsqlDbType.Bigint), new() { NpgsqlDbType = NpgsqlDbType.Bigint }]);
+        _direct.Parameters.AddRange((NpgsqlParameter[])[.. OfUpsert(), Array(NpgsqlDbType.Text), Array(NpgsqlDbType.Bigint), new() { NpgsqlDbType = NpgsqlDbType.Bigint }]);
     }
 
     /// <summary>Whether an error is the one that the command of <see cref="PrepareDirect"/> fails with.</summary>

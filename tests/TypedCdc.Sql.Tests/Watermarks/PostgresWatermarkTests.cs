@@ -44,7 +44,7 @@ public sealed class PostgresWatermarkTests(PostgreSql server)
             var history = new LeasedHistory(seed, changes: 200);
             await using var database = await PostgresDatabase.CreateAsync(server);
             await (await StartAsync(database)).DisposeAsync();
-            await EndAtStatementsAsync(database, every: 7 + seed);
+            await EndAtStatementsAsync(database, every: 15 + 2 * seed); // more than one write takes
             for (var token = 1L; ; token++)
             {
                 await using var sink = await StartAsync(database);
@@ -58,9 +58,9 @@ public sealed class PostgresWatermarkTests(PostgreSql server)
 
                     break;
                 }
-                catch (NpgsqlException)
+                catch (NpgsqlException error)
                 {
-                    Assert.True(++crashes < 200, "It does not come to an end.");
+                    Assert.True(++crashes < 200, $"It does not come to an end: {error}");
                 }
             }
 
