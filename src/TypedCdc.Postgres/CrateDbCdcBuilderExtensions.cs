@@ -29,12 +29,20 @@ public static class CrateDbCdcBuilderExtensions
         {
             sink.Concurrency = options.Connections;
             configure?.Invoke(sink);
-        });
+        }, () => OpenHistory(options, dialect));
     }
 
     private static DialectStore Open(CrateDbSinkOptions options, CrateDbDialect dialect)
     {
-        var sessions = new NpgsqlSessions("CrateDB", options.ConnectionString, options.DataSource, mayLackTypes: true);
+        var sessions = Sessions(options);
         return new(dialect, async cancellationToken => new DbSqlExecutor(await sessions.OpenAsync(cancellationToken), dialect), sessions.DisposeAsync);
     }
+
+    private static DialectHistoryStore OpenHistory(CrateDbSinkOptions options, CrateDbDialect dialect)
+    {
+        var sessions = Sessions(options);
+        return new(dialect, async cancellationToken => new DbSqlExecutor(await sessions.OpenAsync(cancellationToken), dialect), sessions.DisposeAsync);
+    }
+
+    private static NpgsqlSessions Sessions(CrateDbSinkOptions options) => new("CrateDB", options.ConnectionString, options.DataSource, mayLackTypes: true);
 }

@@ -101,6 +101,10 @@ public class CrateDbDialect : SqlDialect
         return [$"{base.CreateTable(table)[0]} CLUSTERED BY ({Quote(table.PrimaryKey[0])})"];
     }
 
+    /// <summary>All in one statement.</summary>
+    public override IReadOnlyList<string> AddColumns(string table, IReadOnlyList<string> definitions) =>
+        [$"ALTER TABLE {table} {string.Join(", ", definitions.Select(static definition => $"ADD COLUMN {definition}"))}"];
+
     /// <inheritdoc/>
     public override string CreateView(string view, string table, IReadOnlyList<string> columns) =>
         $"CREATE OR REPLACE VIEW {view} AS\nSELECT {string.Join(", ", columns)}\nFROM {table}\nWHERE {Quote(SqlName.DeletedAt)} IS NULL";
@@ -166,7 +170,7 @@ public class CrateDbDialect : SqlDialect
     private static string WithExactNumbers(string json)
     {
         var utf8 = Encoding.UTF8.GetBytes(json);
-        var reader = new Utf8JsonReader(utf8);
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 256 });
         StringBuilder? text = null;
         var done = 0;
         while (reader.Read())

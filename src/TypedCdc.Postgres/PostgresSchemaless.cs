@@ -54,7 +54,7 @@ internal static class PostgresSchemaless
 
             if (mayAdd)
             {
-                await RegisterAsync(connection, rules.TableName(sql), shape, cancellationToken);
+                await RegisterAsync(connection, rules.TableName(sql), shape, plan.CreatesTable, cancellationToken);
             }
         }
 
@@ -77,14 +77,15 @@ internal static class PostgresSchemaless
         return await reader.ReadAsync(cancellationToken) ? SchemalessRegistration.Parse(reader.GetString(0), reader.GetString(1), reader.GetString(2)) : null;
     }
 
-    private static async Task RegisterAsync(NpgsqlConnection connection, string name, SchemalessShape shape, CancellationToken cancellationToken)
+    private static async Task RegisterAsync(NpgsqlConnection connection, string name, SchemalessShape shape, bool isNew, CancellationToken cancellationToken)
     {
         var registration = SchemalessRegistration.Of(shape);
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
-                new("INSERT INTO \"cdc_schemaless\" (\"name\", \"table_name\", \"kind\", \"keys\") VALUES ($1, $2, $3, $4) ON CONFLICT (\"name\") DO NOTHING")
+                new("INSERT INTO \"cdc_schemaless\" (\"name\", \"table_name\", \"kind\", \"keys\") VALUES ($1, $2, $3, $4) ON CONFLICT (\"name\") "
+                    + (isNew ? SchemalessRegistration.Replace : "DO NOTHING"))
                 {
                     Parameters = { new() { Value = name }, new() { Value = registration.TableName }, new() { Value = registration.Kind }, new() { Value = registration.KeysText } },
                 },

@@ -26,13 +26,22 @@ public static class RedshiftCdcBuilderExtensions
         options.Validate();
 
         // One write at a time: each locks the table.
-        return cdc.AddRelationalSink("Redshift", TableSetBuilder.Build(tables), () => Open(options), configure);
+        return cdc.AddRelationalSink("Redshift", TableSetBuilder.Build(tables), () => Open(options), configure, () => OpenHistory(options));
     }
 
     private static RedshiftStore Open(RedshiftSinkOptions options)
     {
-        var sessions = new NpgsqlSessions("Redshift", options.ConnectionString, options.DataSource, mayLackTypes: true, resetsOnClose: false);
+        var sessions = Sessions(options);
         var dialect = new RedshiftDialect();
         return new(async cancellationToken => new DbSqlExecutor(await sessions.OpenAsync(cancellationToken), dialect), options.Stage, options.StageFrom, sessions.DisposeAsync);
     }
+
+    private static RedshiftHistoryStore OpenHistory(RedshiftSinkOptions options)
+    {
+        var sessions = Sessions(options);
+        var dialect = new RedshiftDialect();
+        return new(async cancellationToken => new DbSqlExecutor(await sessions.OpenAsync(cancellationToken), dialect), sessions.DisposeAsync);
+    }
+
+    private static NpgsqlSessions Sessions(RedshiftSinkOptions options) => new("Redshift", options.ConnectionString, options.DataSource, mayLackTypes: true, resetsOnClose: false);
 }

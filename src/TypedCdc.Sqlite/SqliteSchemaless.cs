@@ -50,7 +50,7 @@ internal static class SqliteSchemaless
 
         if (mayAdd)
         {
-            Register(connection, shape);
+            Register(connection, shape, plan.CreatesTable);
         }
 
         return shape;
@@ -62,11 +62,11 @@ internal static class SqliteSchemaless
                 ? SchemalessRegistration.Parse(tableName, kind, keys)
                 : null;
 
-    private static void Register(SqliteConnection connection, SchemalessShape shape)
+    private static void Register(SqliteConnection connection, SchemalessShape shape, bool isNew)
     {
         var registration = SchemalessRegistration.Of(shape);
         connection.Query(
-            "INSERT INTO \"cdc_schemaless\" (\"name\", \"table_name\", \"kind\", \"keys\") VALUES (?1, ?2, ?3, ?4) ON CONFLICT (\"name\") DO NOTHING",
+            "INSERT INTO \"cdc_schemaless\" (\"name\", \"table_name\", \"kind\", \"keys\") VALUES (?1, ?2, ?3, ?4) ON CONFLICT (\"name\") " + (isNew ? SchemalessRegistration.Replace : "DO NOTHING"),
             shape.SqlName, registration.TableName, registration.Kind, registration.KeysText);
 
         // Only the newest: another one than a worker's own is enough for it to look again.

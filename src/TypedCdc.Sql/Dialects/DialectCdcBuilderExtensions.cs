@@ -30,6 +30,6 @@ public static class DialectCdcBuilderExtensions
         ArgumentNullException.ThrowIfNull(cdc);
         ArgumentNullException.ThrowIfNull(dialect);
         ArgumentNullException.ThrowIfNull(open);
-        return cdc.AddRelationalSink(dialect.Name, TableSetBuilder.Build(tables), () => new DialectStore(dialect, open), configure);
+        return cdc.AddRelationalSink(dialect.Name, TableSetBuilder.Build(tables), () => new DialectStore(dialect, open), configure, () => new DialectHistoryStore(dialect, open));
     }
 }

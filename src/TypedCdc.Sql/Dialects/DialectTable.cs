@@ -160,10 +160,10 @@ internal sealed class DialectTable
     {
         var parameters = new StatementParameters(Dialect);
         var newestVersion = Dialect.Value(ColumnType.Text, parameters.Add(newest));
+        var width = HasWidth ? $", {Value(parameters, ColumnType.Int64, Schemaless!.Width)} AS {_width}" : "";
         var counted = Dialect.Value(ColumnType.Int64, parameters.Add(count));
         var which = $"{IsKey(parameters, rows, row)} AND {_version} = {Dialect.Value(ColumnType.Text, parameters.Add(chosen.Version))}"
             + $" AND {_images[0]} = {Dialect.Value(ColumnType.Int64, parameters.Add(chosen.Old))} AND {_images[1]} = {Dialect.Value(ColumnType.Int64, parameters.Add(chosen.New))}";
-        var width = HasWidth ? $", {Value(parameters, ColumnType.Int64, Schemaless!.Width)} AS {_width}" : "";
         return parameters.Statement(Dialect.Upsert(new(IsOfFewer)
         {
             Table = Name,

@@ -12,7 +12,7 @@ internal sealed class HistoryTable
     /// <summary>The columns behind the key's, in the order in which a <see cref="HistoryRow"/> has them.</summary>
     private static readonly ImmutableArray<HistoryColumn> OwnColumns =
     [
-        new("cdc_timestamp", HistoryColumnKind.Integer, IsRequired: true),
+        new(Timestamp, HistoryColumnKind.Integer, IsRequired: true),
         new("cdc_stream", HistoryColumnKind.Text, IsRequired: true),
         new("cdc_shard", HistoryColumnKind.Text, IsRequired: true),
         new("cdc_position", HistoryColumnKind.Text, IsRequired: true),
@@ -30,6 +30,12 @@ internal sealed class HistoryTable
     ];
 
     private const int KeyColumnCount = 4;
+
+    /// <summary>The column of the time.</summary>
+    public const string Timestamp = "cdc_timestamp";
+
+    /// <summary>How many of a row's values, from the first, tell a change from the others of its item: time, stream, shard, position.</summary>
+    public const int PositionColumns = KeyColumnCount;
 
     public HistoryTable(CdcModel model, HistoryOptions options)
     {
@@ -73,6 +79,15 @@ internal sealed class HistoryTable
     /// <summary>The declared types of all columns, in the same order.</summary>
     public IEnumerable<string> Types(SqlDatabase database) =>
         Keys.Select(key => key.TypeIn(database)).Concat(OwnColumns.Select(own => TypeOf(database, own.Kind)));
+
+    /// <summary>All columns in a dialect's words, in the same order.</summary>
+    public IEnumerable<SqlColumnShape> Shape(SqlDialect dialect) => Keys.Select(key => DialectTable.Shaped(dialect, key)).Concat(OwnColumns.Select(own => own.Kind switch
+    {
+        HistoryColumnKind.Integer => new SqlColumnShape(own.Name, dialect.TypeOf(ColumnType.Int64, isKey: false), ColumnType.Int64, own.IsRequired),
+        HistoryColumnKind.Boolean => new(own.Name, dialect.TypeOf(ColumnType.Boolean, isKey: false), ColumnType.Boolean, own.IsRequired),
+        HistoryColumnKind.Json => new(own.Name, dialect.DocumentType, ColumnType.Json, own.IsRequired),
+        _ => new(own.Name, dialect.TypeOf(ColumnType.Text, isKey: false), ColumnType.Text, own.IsRequired),
+    }));
 
     /// <summary>The table's name, quoted and with its schema where the database has schemas.</summary>
     public string QuotedName(SqlDatabase database) => SqlName.Quote(database == SqlDatabase.Sqlite ? null : Schema, Name);

@@ -15,6 +15,9 @@ internal sealed record SchemalessRegistration(string TableName, string Kind, Imm
     public const string Create =
         "CREATE TABLE IF NOT EXISTS \"cdc_schemaless\" (\"name\" text NOT NULL PRIMARY KEY, \"table_name\" text NOT NULL, \"kind\" text NOT NULL, \"keys\" text NOT NULL)";
 
+    /// <summary>What becomes of an old registration where the table is made: somebody has dropped the one that it was of.</summary>
+    public const string Replace = "DO UPDATE SET \"table_name\" = excluded.\"table_name\", \"kind\" = excluded.\"kind\", \"keys\" = excluded.\"keys\"";
+
     /// <summary>The keys as the database keeps them: <c>[["id","N","id"]]</c>, name, kind, column.</summary>
     public string KeysText
     {

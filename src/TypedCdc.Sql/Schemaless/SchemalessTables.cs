@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 
 namespace TypedCdc.Sql;
 
 /// <summary>The tables without a model that a sink has met, and how they come to be.</summary>
-internal sealed class SchemalessTables(TableSet tables, ITableRouter router, IRelationalStore store, SinkMetrics metrics)
+internal sealed class SchemalessTables(TableSet tables, ITableRouter router, IRelationalStore store, SinkMetrics metrics, ILogger logger)
 {
     // Table names come from the records: what was asked for is kept, but not without bound.
     private const int MaximumNames = 10_000;
@@ -91,6 +92,11 @@ internal sealed class SchemalessTables(TableSet tables, ITableRouter router, IRe
         if (known is not null && string.Equals(known.Shape.Schema.Revision, shape.Schema.Revision, StringComparison.Ordinal) && shape.Refusal is null)
         {
             return; // nobody has added anything, and nobody may
+        }
+
+        if (shape.Refusal is { } refusal && known?.Shape.Refusal is null)
+        {
+            logger.LogError("No record of the DynamoDB table '{Table}' can be written, each becomes a dead letter: {Reason}", shape.TableName, refusal);
         }
 
         var index = known?.Target.Index ?? current.All.Count;

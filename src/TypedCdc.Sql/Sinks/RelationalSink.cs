@@ -25,7 +25,7 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
         _context = context;
         _routes = new(tables.Tables, context.Tables);
         Metrics = new(store.Name, context.Logger);
-        _schemaless = new(tables, context.Tables, store, Metrics);
+        _schemaless = new(tables, context.Tables, store, Metrics, context.Logger);
         foreach (var table in tables.Tables)
         {
             table.Limits = store.Limits;

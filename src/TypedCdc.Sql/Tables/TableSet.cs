@@ -10,29 +10,53 @@ internal sealed record TableSet(IReadOnlyList<TargetTable> Tables, MigrationMode
     /// <exception cref="InvalidOperationException">Two of them do.</exception>
     public void RequireDistinctNames(bool hasSchemas)
     {
-        var names = new Dictionary<string, CdcModel>(hasSchemas ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
+        var names = new Dictionary<string, Owner>(hasSchemas ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
         foreach (var table in Tables)
         {
-            Take(table.Model, table.Schema, table.Name);
-            Take(table.Model, table.Schema, SqlName.OfTable(table.Name));
-            Take(table.Model, table.Schema, SqlName.OfTable(table.Name) + "_ties");
+            TakeAll(new(table.Model, null), table.Schema, table.Name);
         }
 
         foreach (var history in Histories)
         {
-            Take(history.Model, history.Schema, history.Name);
+            Take(new(history.Model, null), history.Schema, history.Name);
         }
 
-        void Take(CdcModel model, string? schema, string name)
+        // What a pattern matches is found when its first record comes.
+        foreach (var rule in Schemaless)
+        {
+            if (rule.Pattern.IsExact && !Tables.Any(table => string.Equals(table.Model.Schema.TableName, rule.Tables, StringComparison.Ordinal)))
+            {
+                TakeAll(new(null, rule.Tables), rule.SqlSchema, rule.SqlName ?? SchemalessNames.OfTable(rule.Tables));
+            }
+        }
+
+        void TakeAll(Owner owner, string? schema, string name)
+        {
+            Take(owner, schema, name);
+            Take(owner, schema, SqlName.OfTable(name));
+            Take(owner, schema, SqlName.OfTable(name) + "_ties");
+        }
+
+        void Take(Owner owner, string? schema, string name)
         {
             var full = hasSchemas ? SqlName.Quote(schema, name) : name;
-            if (!names.TryAdd(full, model))
+            if (!names.TryAdd(full, owner))
             {
                 throw new InvalidOperationException(
-                    $"The models '{names[full].ClrType}' and '{model.ClrType}' would both have a table or view '{name}'. Give one of them another SqlName"
+                    $"{names[full].And(owner)} would both have a table or view '{name}'. Give one of them another SqlName"
                     + (hasSchemas ? "." : "; SQLite has no schemas, so that SqlSchema does not tell them apart, and its names do not differ by case."));
             }
         }
+    }
+
+    /// <summary>Whose a name is: a model's, or a DynamoDB table's without one.</summary>
+    private readonly record struct Owner(CdcModel? Model, string? TableName)
+    {
+        public string And(Owner other) => Model is { } one && other.Model is { } two
+            ? $"The models '{one.ClrType}' and '{two.ClrType}'"
+            : $"{Describe("The")} and {other.Describe("the")}";
+
+        private string Describe(string article) => Model is { } model ? $"{article} model '{model.ClrType}'" : $"{article} DynamoDB table '{TableName}'";
     }
 
     /// <summary>When removed items are forgotten; null for never.</summary>

@@ -14,6 +14,9 @@ internal sealed class ChangeLine(JsonLinesOptions options, ITableRouter tables)
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    /// <summary>How every line begins.</summary>
+    public static ReadOnlySpan<byte> Beginning => "{\"operation\":\""u8;
+
     private readonly ArrayBufferWriter<byte> _document = new();
     private readonly ArrayBufferWriter<byte> _line = new();
 

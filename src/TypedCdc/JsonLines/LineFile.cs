@@ -134,11 +134,14 @@ internal sealed class LineFile : IDisposable
         file.Position = start;
         file.ReadExactly(tail);
         var zero = tail.AsSpan().IndexOf((byte)0);
-        var sound = zero < 0 ? tail : tail.AsSpan(0, zero);
+        ReadOnlySpan<byte> sound = zero < 0 ? tail : tail.AsSpan(0, zero);
         var whole = start + sound.LastIndexOf((byte)'\n') + 1;
         if (whole < file.Length)
         {
-            if (whole == start && start > 0)
+            // Half a line of ours begins as a line of ours does. What does not is somebody else's, and not ours to cut.
+            var rest = sound[(sound.LastIndexOf((byte)'\n') + 1)..];
+            var begins = rest[..Math.Min(rest.Length, ChangeLine.Beginning.Length)];
+            if ((whole == start && start > 0) || !ChangeLine.Beginning.StartsWith(begins))
             {
                 throw new InvalidDataException($"'{file.Name}' does not end in lines: it was not written by this sink. Move it away, or give the sink another path.");
             }

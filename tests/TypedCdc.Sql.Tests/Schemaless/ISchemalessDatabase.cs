@@ -1,4 +1,5 @@
 using TypedCdc.Services;
+using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests.Schemaless;
 
@@ -12,6 +13,8 @@ internal interface ISchemalessDatabase : IAsyncDisposable
 
     /// <summary>The rows of a query, columns parted by <c>|</c>, NULL as <c>∅</c>.</summary>
     Task<string[]> RowsAsync(string sql);
+
+    Task ExecuteAsync(string sql);
 
     /// <summary>A view's columns in their order.</summary>
     Task<string[]> ColumnsAsync(string view);
@@ -33,6 +36,13 @@ internal sealed class SchemalessSqlite : ISchemalessDatabase
     public Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables, TimeProvider? time = null) => _fixture.StartAsync(tables, time: time);
 
     public Task<string[]> RowsAsync(string sql) => Task.FromResult(_fixture.Rows(sql));
+
+    public Task ExecuteAsync(string sql)
+    {
+        using var connection = new SqliteConnection(Path);
+        connection.Execute(sql);
+        return Task.CompletedTask;
+    }
 
     public Task<string[]> ColumnsAsync(string view) => Task.FromResult(_fixture.Rows($"SELECT name FROM pragma_table_info('{view}') ORDER BY cid"));
 
@@ -59,6 +69,8 @@ internal sealed class SchemalessPostgres(PostgresDatabase database) : ISchemales
     }
 
     public Task<string[]> RowsAsync(string sql) => database.RowsAsync(sql);
+
+    public Task ExecuteAsync(string sql) => database.ExecuteAsync(sql);
 
     public Task<string[]> ColumnsAsync(string view) => database.RowsAsync($"SELECT attname::text FROM pg_attribute WHERE attrelid = '\"{view}\"'::regclass AND attnum > 0 ORDER BY attnum");
 

@@ -63,7 +63,7 @@ public sealed class PostgresSchemalessConvergenceTests(PostgreSql server) : Sche
         return row[..start] + Sorted(JsonNode.Parse(row[start..])!).ToJsonString(Relaxed).Replace("\\uD83D\\uDE00", "😀", StringComparison.Ordinal);
     }).Order(StringComparer.Ordinal)];
 
-    private static JsonNode Sorted(JsonNode node) => node switch
+    internal static JsonNode Sorted(JsonNode node) => node switch
     {
         JsonObject map => new JsonObject(map.OrderBy(static one => System.Text.Encoding.UTF8.GetBytes(one.Key), Comparer<byte[]>.Create(static (left, right) => left.AsSpan().SequenceCompareTo(right)))
             .Select(static one => KeyValuePair.Create(one.Key, one.Value is null ? null : Sorted(one.Value)))),

@@ -36,6 +36,12 @@ public sealed class PostgresSchemalessTests(PostgreSql server) : SchemalessBehav
     public Task Kinds() => A_table_that_is_to_be_kept_otherwise_stops_the_sink();
 
     [ServiceFact(ServiceKind.PostgreSql)]
+    public Task Dropped() => A_table_that_was_dropped_is_made_anew_in_the_new_way();
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public Task Odd_names() => Odd_names_of_attributes_have_their_places_in_any_order(takesNul: false);
+
+    [ServiceFact(ServiceKind.PostgreSql)]
     public Task Snapshots() => What_is_not_in_a_whole_snapshot_is_removed();
 
     [ServiceFact(ServiceKind.PostgreSql)]

@@ -252,6 +252,77 @@ public abstract class SchemalessBehaviour
         Assert.Contains("'t' was made with documents=plain and is now to be kept with documents=typed", drift.Message, StringComparison.Ordinal);
     }
 
+    private protected async Task A_table_that_was_dropped_is_made_anew_in_the_new_way()
+    {
+        await using var database = await OpenAsync();
+        const string Keys = """{"id":{"S":"1"}}""";
+        await using (var documents = await database.StartAsync(static tables => tables.AddDocuments("t")))
+        {
+            await documents.WriteAsync([Insert("t", 5, Keys, Keys)], default);
+        }
+
+        await database.ExecuteAsync("DROP VIEW t");
+        await database.ExecuteAsync("DROP TABLE t__cdc");
+        await database.ExecuteAsync("DROP TABLE t__cdc_ties");
+        const string Other = """{"pk":{"N":"1"}}""";
+        for (var run = 0; run < 2; run++)
+        {
+            await using var columns = await database.StartAsync(static tables => tables.AddColumns("t"));
+            await columns.WriteAsync([Insert("t", 1 + run, """{"pk":{"N":"1"},"x":{"S":"1"}}""", Other)], default);
+            Assert.Equal(["1|1"], await database.RowsAsync("SELECT CAST(pk AS text), x FROM t"));
+        }
+    }
+
+    /// <summary>Whatever DynamoDB takes as a name has its place, and the same one in any order of records.</summary>
+    private protected async Task Odd_names_of_attributes_have_their_places_in_any_order(bool takesNul)
+    {
+        var huge = new string('n', 65_535);
+        string[] names = ["", " ", "First-Name", "first_name", "FIRST_NAME", "cdc_ver", "CDC_Ver", "cdc_deleted_at", "cdc_width", "cdc_key", "dist_key", "document", "id ", "ID", "\\u0000", "a\\u0000b", huge, huge[1..], "名前", "'; --", "xmin"];
+        var records = names.Select((name, i) => Insert("t", i + 1, $$$"""{"id":{"S":"{{{i}}}"},"{{{name}}}":{"S":"v{{{i}}}"}}""", $$$"""{"id":{"S":"{{{i}}}"}}"""))
+            .Append(Insert("t", 99, $$$"""{"id":{"S":"all"},{{{string.Join(',', names.Select(static (name, i) => $$"""{{'"'}}{{name}}":{"S":"v{{i}}"}"""))}}}}""", """{"id":{"S":"all"}}""")).ToArray();
+        var views = new List<string[]>();
+        foreach (var order in (CdcRecord[][])[records, [.. Enumerable.Reverse(records)]])
+        {
+            await using var database = await OpenAsync();
+            await using var sink = await database.StartAsync(static tables => tables.AddColumns("t", static table => table.HasDistKey = true));
+            foreach (var record in order)
+            {
+                await sink.WriteAsync([record], default);
+            }
+
+            var columns = (await database.ColumnsAsync("t")).Order(StringComparer.Ordinal).ToArray();
+            Assert.All(columns, static column => Assert.InRange(column.Length, 1, 63));
+            Assert.Equal(columns.Length, columns.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+            views.Add([.. columns, .. await database.RowsAsync($"SELECT {string.Join(", ", columns.Select(static column => $"\"{column}\""))} FROM t ORDER BY id")]);
+
+            // Each value of the widest item stands somewhere, once.
+            var all = (await database.RowsAsync("SELECT * FROM t WHERE id = 'all'"))[0].Split('|');
+            Assert.Equal(names.Select(static (_, i) => $"v{i}").Append("all").Append("all").Order(StringComparer.Ordinal), all.Where(static value => value != "∅").Order(StringComparer.Ordinal));
+        }
+
+        Assert.Equal(views[0], views[1]);
+
+        await using var documents = await OpenAsync();
+        await using var typed = await documents.StartAsync(static tables => tables.AddDocuments("t", static table => table.Format = DocumentFormat.Typed));
+        var refused = 0;
+        foreach (var record in records)
+        {
+            try
+            {
+                await typed.WriteAsync([record], default);
+            }
+            catch (RejectedRecordsException error)
+            {
+                Assert.False(takesNul);
+                Assert.Contains("U+0000", error.Rejected[0].Reason.Message, StringComparison.Ordinal);
+                refused++;
+            }
+        }
+
+        Assert.Equal(takesNul ? 0 : 3, refused);
+        Assert.Equal([$"{records.Length - refused}"], await documents.RowsAsync("SELECT CAST(count(*) AS text) FROM t"));
+    }
+
     private protected static CdcRecord Insert(string table, long time, string item, string keys, string? number = null) =>
         TestRecord.Make("INSERT", table, time, number ?? time.ToString(CultureInfo.InvariantCulture), keys, item);
 }

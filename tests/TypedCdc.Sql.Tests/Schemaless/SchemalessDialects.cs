@@ -2,6 +2,7 @@ using Npgsql;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
 using TypedCdc.Sql.Tests.Dialects;
+using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests.Schemaless;
 
@@ -29,6 +30,15 @@ internal sealed class SchemalessDialect : ISchemalessDatabase
         _postgres = postgres;
     }
 
+    public SqlDialect Dialect => _way switch
+    {
+        DialectWay.Sqlite => new SqliteDialect(),
+        DialectWay.MySqlOnSqlite => new MySqlDialect(),
+        DialectWay.Postgres => new PostgresDialect(),
+        DialectWay.CrateDbOnPostgres => new CrateDbDialect(),
+        _ => new RedshiftDialect(),
+    };
+
     public string Character => _sqlite?.Character ?? "chr";
 
     public static async Task<ISchemalessDatabase> CreateAsync(DialectWay way, PostgreSql server) => await MakeAsync(way, server);
@@ -41,25 +51,30 @@ internal sealed class SchemalessDialect : ISchemalessDatabase
     public Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables, TimeProvider? time = null) => DialectSinks.StartAsync(Store(), tables, time);
 
     /// <param name="before">Sees each statement in the dialect's own words.</param>
-    public DialectStore Store(Func<SqlStatement, SqlStatement?>? before = null)
+    public DialectStore Store(Func<SqlStatement, SqlStatement?>? before = null) =>
+        _way == DialectWay.RedshiftOnPostgres ? new RedshiftStore(token => OpenAsync(before, token)) : new DialectStore(Dialect, token => OpenAsync(before, token));
+
+    /// <inheritdoc cref="Store"/>
+    public DialectHistoryStore HistoryStore(Func<SqlStatement, SqlStatement?>? before = null) =>
+        _way == DialectWay.RedshiftOnPostgres ? new RedshiftHistoryStore(token => OpenAsync(before, token)) : new DialectHistoryStore(Dialect, token => OpenAsync(before, token));
+
+    /// <summary>A session.</summary>
+    public async ValueTask<ISqlExecutor> OpenAsync(Func<SqlStatement, SqlStatement?>? before, CancellationToken cancellationToken)
     {
         SqlStatement Seen(SqlStatement statement) => before is null ? statement : before(statement)!;
-        switch (_way)
-        {
-            case DialectWay.Sqlite:
-                return new(new SqliteDialect(), Sessions.OnSqlite(_sqlite!.Path, before));
-            case DialectWay.MySqlOnSqlite:
-                return new(new MySqlDialect(), Sessions.OnSqlite(_sqlite!.Path, statement => Sessions.FromMySql(Seen(statement))));
-            case DialectWay.Postgres:
-                var postgres = new PostgresDialect();
-                return new(postgres, Sessions.OnPostgres(_postgres!.ConnectionString, postgres, before));
-            case DialectWay.CrateDbOnPostgres:
-                var crate = new CrateDbDialect();
-                return new(crate, Sessions.OnPostgres(_postgres!.ConnectionString, crate, statement => Sessions.FromCrateDb(Seen(statement))));
-            default:
-                return new RedshiftStore(Sessions.OnPostgres(_postgres!.ConnectionString, new RedshiftDialect(), statement => Sessions.FromRedshift(Seen(statement))));
-        }
+        return new CatalogueExecutor(
+            await (_way switch
+            {
+                DialectWay.Sqlite => Sessions.OnSqlite(_sqlite!.Path, before),
+                DialectWay.MySqlOnSqlite => Sessions.OnSqlite(_sqlite!.Path, statement => Sessions.FromMySql(Seen(statement))),
+                DialectWay.Postgres => Sessions.OnPostgres(_postgres!.ConnectionString, Dialect, before),
+                DialectWay.CrateDbOnPostgres => Sessions.OnPostgres(_postgres!.ConnectionString, Dialect, statement => Sessions.FromCrateDb(Seen(statement))),
+                _ => Sessions.OnPostgres(_postgres!.ConnectionString, Dialect, statement => Sessions.FromRedshift(Seen(statement))),
+            })(cancellationToken),
+            _way);
     }
+
+    public Task ExecuteAsync(string sql) => _sqlite?.ExecuteAsync(sql) ?? _postgres!.ExecuteAsync(sql);
 
     public Task<string[]> RowsAsync(string sql) => _sqlite?.RowsAsync(sql) ?? _postgres!.RowsAsync(sql);
 
@@ -79,4 +94,27 @@ internal sealed class SchemalessDialect : ISchemalessDatabase
         NpgsqlConnection.ClearPool(connection);
         await _postgres.DisposeAsync();
     }
+}
+
+/// <summary>Gives the catalogue's types in the words of the database that the statements are for.</summary>
+internal sealed class CatalogueExecutor(ISqlExecutor inner, DialectWay way) : ISqlExecutor
+{
+    public async ValueTask<SqlAnswer> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken)
+    {
+        var answer = await inner.ExecuteAsync(statement, cancellationToken);
+        return statement.Text.Contains("information_schema.columns", StringComparison.Ordinal)
+            ? answer with { Rows = [.. answer.Rows.Select(row => (IReadOnlyList<object?>)[row[0], Named((string)row[1]!), .. row.Skip(2)])] }
+            : answer;
+    }
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private string Named(string type) => (way, type) switch
+    {
+        (DialectWay.CrateDbOnPostgres, "jsonb") => "object",
+        (DialectWay.RedshiftOnPostgres, "jsonb") => "super",
+        (DialectWay.RedshiftOnPostgres, "bytea") => "binary varying(1024000)",
+        (DialectWay.MySqlOnSqlite, "BOOLEAN") => "tinyint(1)",
+        _ => type,
+    };
 }

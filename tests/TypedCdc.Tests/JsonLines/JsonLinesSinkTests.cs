@@ -163,6 +163,18 @@ public sealed class JsonLinesSinkTests : IDisposable
         Assert.Equal(["23", "24"], await NumbersAsync(files[2]));
     }
 
+    [Theory]
+    [InlineData("not of this sink, and without a line feed")]
+    [InlineData("{\"name\":\"a\"}\n{\"name\":\"b\"}")]
+    public async Task A_file_of_somebody_elses_is_not_cut(string content)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        await File.WriteAllTextAsync(Path, content);
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => StartAsync(new()));
+        Assert.Contains("was not written by this sink", error.Message, StringComparison.Ordinal);
+        Assert.Equal(content, await File.ReadAllTextAsync(Path));
+    }
+
     [Fact]
     public async Task Two_writers_of_one_file_are_refused_and_a_reader_is_not()
     {
