@@ -95,16 +95,25 @@ internal class DialectHistoryStore(SqlDialect dialect, Func<CancellationToken, V
     protected virtual async ValueTask<(long Added, IReadOnlyList<(string Id, HistoryRow Row)> Refused)> InsertAsync(
         ISqlExecutor executor, DialectHistoryTable table, IReadOnlyList<(string Id, HistoryRow Row)> rows, CancellationToken cancellationToken)
     {
-        var answer = await executor.ExecuteAsync(table.Insert(rows), cancellationToken);
-        var added = answer.AffectedRows < 0 ? rows.Count : Math.Min(answer.AffectedRows, rows.Count);
-        if (added == rows.Count || !dialect.UpsertReturnsRows)
+        // Such a database does not say how many of the rows were new.
+        var wanted = dialect.CountsWrittenRows ? rows : await MissingAsync(executor, table, rows, cancellationToken);
+        if (wanted.Count == 0)
         {
-            return (added, []);
+            return (0, []);
         }
 
-        // Such a database leaves out a row that fails by itself. What is missing in the count was there before, or has failed.
+        var answer = await executor.ExecuteAsync(table.Insert(wanted), cancellationToken);
+        var added = answer.AffectedRows < 0 || !(dialect.CountsWrittenRows || dialect.UpsertReturnsRows) ? wanted.Count : Math.Min(answer.AffectedRows, wanted.Count);
+
+        // Such a database leaves out a row that fails by itself: what the count lacks has failed, or another worker has added it meanwhile.
+        return added == wanted.Count || !dialect.UpsertReturnsRows ? (added, []) : (added, await MissingAsync(executor, table, wanted, cancellationToken));
+    }
+
+    private static async ValueTask<IReadOnlyList<(string Id, HistoryRow Row)>> MissingAsync(
+        ISqlExecutor executor, DialectHistoryTable table, IReadOnlyList<(string Id, HistoryRow Row)> rows, CancellationToken cancellationToken)
+    {
         var there = (await executor.ExecuteAsync(table.SelectIds(rows), cancellationToken)).Rows.Select(static row => row[0] as string).ToHashSet(StringComparer.Ordinal);
-        return (added, [.. rows.Where(row => !there.Contains(row.Id))]);
+        return there.Count == 0 ? rows : [.. rows.Where(row => !there.Contains(row.Id))];
     }
 
     private async ValueTask MigrateAsync(

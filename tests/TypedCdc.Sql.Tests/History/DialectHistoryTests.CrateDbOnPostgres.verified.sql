@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS "sensor_readings_2024__history" (
     PRIMARY KEY ("cdc_id")
 ) CLUSTERED BY ("cdc_id")
 
+SELECT "cdc_id" FROM "sensor_readings_2024__history" WHERE "cdc_id" IN (CAST($1 AS TEXT))
+
 INSERT INTO "sensor_readings_2024__history" ("cdc_id", "device", "at", "cdc_timestamp", "cdc_stream", "cdc_shard", "cdc_position", "cdc_operation", "cdc_before", "cdc_after", "cdc_event_id", "cdc_sequence_number", "cdc_table", "cdc_region", "cdc_user_type", "cdc_user_principal", "cdc_ttl", "cdc_size")
 VALUES (CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS OBJECT), CAST($10 AS OBJECT), CAST($11 AS TEXT), CAST($12 AS TEXT), CAST($13 AS TEXT), CAST($14 AS TEXT), CAST($15 AS TEXT), CAST($16 AS TEXT), CAST($17 AS BOOLEAN), CAST($18 AS BIGINT))
 ON CONFLICT ("cdc_id") DO NOTHING

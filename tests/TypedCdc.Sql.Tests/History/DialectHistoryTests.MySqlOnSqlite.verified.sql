@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS `sensor_readings_2024__history` (
     PRIMARY KEY (`cdc_id`)
 )
 
+SELECT `cdc_id` FROM `sensor_readings_2024__history` WHERE `cdc_id` IN (@p1)
+
 INSERT INTO `sensor_readings_2024__history` (`cdc_id`, `device`, `at`, `cdc_timestamp`, `cdc_stream`, `cdc_shard`, `cdc_position`, `cdc_operation`, `cdc_before`, `cdc_after`, `cdc_event_id`, `cdc_sequence_number`, `cdc_table`, `cdc_region`, `cdc_user_type`, `cdc_user_principal`, `cdc_ttl`, `cdc_size`)
 VALUES (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17, @p18)
 AS incoming

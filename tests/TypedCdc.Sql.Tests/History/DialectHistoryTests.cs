@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Npgsql;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
@@ -47,7 +48,7 @@ public sealed class DialectHistoryTests(PostgreSql server)
             }
 
             Assert.True(crashes > 0, $"Seed {seed} crashed nowhere.");
-            Assert.Equal(HistoryOracle.Expect(delivery), await LinesAsync(database));
+            Assert.Equal(Expect(way, delivery), await LinesAsync(database));
 
             // A replay adds nothing.
             await using var again = await StartAsync(database.HistoryStore());
@@ -71,7 +72,7 @@ public sealed class DialectHistoryTests(PostgreSql server)
                 await sink.WriteAsync(batch, default);
             }
         })));
-        Assert.Equal(HistoryOracle.Expect(deliveries[0]), await LinesAsync(database));
+        Assert.Equal(Expect(way, deliveries[0]), await LinesAsync(database));
     }
 
     [ServiceTheory(ServiceKind.PostgreSql)]
@@ -251,6 +252,11 @@ public sealed class DialectHistoryTests(PostgreSql server)
             throw;
         }
     }
+
+    // CrateDB's numbers of many digits are text.
+    private static IEnumerable<string> Expect(DialectWay way, IEnumerable<History.Event> delivery) => way == DialectWay.CrateDbOnPostgres
+        ? HistoryOracle.Expect(delivery).Select(static line => Regex.Replace(line, "\":(?<number>-?[0-9.]{16,})", "\":\"${number}\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))).Order(StringComparer.Ordinal)
+        : HistoryOracle.Expect(delivery);
 
     // jsonb and JSON columns keep names in an order and with blanks of their own.
     private static async Task<string[]> LinesAsync(SchemalessDialect database) => [.. (await database.RowsAsync(HistoryOracle.Select)).Select(static row =>

@@ -129,9 +129,7 @@ CREATE TABLE IF NOT EXISTS "cdc_schemaless" (
 
 SELECT "table_name", "kind", "keys" FROM "cdc_schemaless" WHERE "name" = CAST($1 AS TEXT)
 
-ALTER TABLE "t__cdc" ADD COLUMN "y" TEXT
-
-ALTER TABLE "t__cdc" ADD COLUMN "z" TEXT
+ALTER TABLE "t__cdc" ADD COLUMN "y" TEXT, ADD COLUMN "z" TEXT
 
 CREATE OR REPLACE VIEW "t" AS
 SELECT "id", "dist_key", "x", "y", "z"
@@ -151,9 +149,7 @@ CREATE TABLE IF NOT EXISTS "t__cdc_ties" (
     PRIMARY KEY ("id", "cdc_ver", "cdc_old", "cdc_new")
 ) CLUSTERED BY ("id")
 
-ALTER TABLE "t__cdc_ties" ADD COLUMN "y" TEXT
-
-ALTER TABLE "t__cdc_ties" ADD COLUMN "z" TEXT
+ALTER TABLE "t__cdc_ties" ADD COLUMN "y" TEXT, ADD COLUMN "z" TEXT
 
 SELECT "table_name", "kind", "keys" FROM "cdc_schemaless" WHERE "name" = CAST($1 AS TEXT)
 
@@ -187,7 +183,7 @@ REFRESH TABLE "t__cdc_ties"
 SELECT "cdc_ver", "cdc_old", "cdc_new" FROM "t__cdc_ties" WHERE "id" = CAST($1 AS TEXT) AND substr("cdc_ver", 1, 19) = CAST($2 AS TEXT)
 
 INSERT INTO "t__cdc" ("id", "dist_key", "x", "y", "z", "cdc_deleted_at", "cdc_old", "cdc_new", "cdc_ver", "cdc_width", "cdc_ties")
-(SELECT "id", "dist_key", "x", "y", "z", "cdc_deleted_at", "cdc_old", "cdc_new", CAST($1 AS TEXT) AS "cdc_ver", CAST($7 AS BIGINT) AS "cdc_width", CAST($2 AS BIGINT) AS "cdc_ties" FROM "t__cdc_ties" WHERE "id" = CAST($3 AS TEXT) AND "cdc_ver" = CAST($4 AS TEXT) AND "cdc_old" = CAST($5 AS BIGINT) AND "cdc_new" = CAST($6 AS BIGINT))
+(SELECT "id", "dist_key", "x", "y", "z", "cdc_deleted_at", "cdc_old", "cdc_new", CAST($1 AS TEXT) AS "cdc_ver", CAST($2 AS BIGINT) AS "cdc_width", CAST($3 AS BIGINT) AS "cdc_ties" FROM "t__cdc_ties" WHERE "id" = CAST($4 AS TEXT) AND "cdc_ver" = CAST($5 AS TEXT) AND "cdc_old" = CAST($6 AS BIGINT) AND "cdc_new" = CAST($7 AS BIGINT))
 ON CONFLICT ("id") DO UPDATE SET
     "dist_key" = CASE WHEN substr("cdc_ver", 1, 19) = substr(excluded."cdc_ver", 1, 19) AND COALESCE("cdc_width", 0) <= excluded."cdc_width" AND (COALESCE("cdc_ties", 0) < excluded."cdc_ties" OR (COALESCE("cdc_ties", 0) = excluded."cdc_ties" AND COALESCE("cdc_width", 0) < excluded."cdc_width")) THEN excluded."dist_key" ELSE "dist_key" END,
     "x" = CASE WHEN substr("cdc_ver", 1, 19) = substr(excluded."cdc_ver", 1, 19) AND COALESCE("cdc_width", 0) <= excluded."cdc_width" AND (COALESCE("cdc_ties", 0) < excluded."cdc_ties" OR (COALESCE("cdc_ties", 0) = excluded."cdc_ties" AND COALESCE("cdc_width", 0) < excluded."cdc_width")) THEN excluded."x" ELSE "x" END,

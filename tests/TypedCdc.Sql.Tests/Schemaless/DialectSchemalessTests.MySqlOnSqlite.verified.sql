@@ -210,7 +210,7 @@ ON DUPLICATE KEY UPDATE
 SELECT `cdc_ver`, `cdc_old`, `cdc_new` FROM `t__cdc_ties` WHERE `id` = @p1 AND substr(`cdc_ver`, 1, 19) = @p2
 
 INSERT INTO `t__cdc` (`id`, `dist_key`, `x`, `y`, `z`, `cdc_deleted_at`, `cdc_old`, `cdc_new`, `cdc_ver`, `cdc_width`, `cdc_ties`)
-SELECT * FROM (SELECT `id`, `dist_key`, `x`, `y`, `z`, `cdc_deleted_at`, `cdc_old`, `cdc_new`, @p1 AS `cdc_ver`, @p7 AS `cdc_width`, @p2 AS `cdc_ties` FROM `t__cdc_ties` WHERE `id` = @p3 AND `cdc_ver` = @p4 AND `cdc_old` = @p5 AND `cdc_new` = @p6) AS incoming
+SELECT * FROM (SELECT `id`, `dist_key`, `x`, `y`, `z`, `cdc_deleted_at`, `cdc_old`, `cdc_new`, @p1 AS `cdc_ver`, @p2 AS `cdc_width`, @p3 AS `cdc_ties` FROM `t__cdc_ties` WHERE `id` = @p4 AND `cdc_ver` = @p5 AND `cdc_old` = @p6 AND `cdc_new` = @p7) AS incoming
 ON DUPLICATE KEY UPDATE
     `dist_key` = IF(substr(`t__cdc`.`cdc_ver`, 1, 19) = substr(incoming.`cdc_ver`, 1, 19) AND COALESCE(`t__cdc`.`cdc_width`, 0) <= incoming.`cdc_width` AND (COALESCE(`t__cdc`.`cdc_ties`, 0) < incoming.`cdc_ties` OR (COALESCE(`t__cdc`.`cdc_ties`, 0) = incoming.`cdc_ties` AND COALESCE(`t__cdc`.`cdc_width`, 0) < incoming.`cdc_width`)), incoming.`dist_key`, `t__cdc`.`dist_key`),
     `x` = IF(substr(`t__cdc`.`cdc_ver`, 1, 19) = substr(incoming.`cdc_ver`, 1, 19) AND COALESCE(`t__cdc`.`cdc_width`, 0) <= incoming.`cdc_width` AND (COALESCE(`t__cdc`.`cdc_ties`, 0) < incoming.`cdc_ties` OR (COALESCE(`t__cdc`.`cdc_ties`, 0) = incoming.`cdc_ties` AND COALESCE(`t__cdc`.`cdc_width`, 0) < incoming.`cdc_width`)), incoming.`x`, `t__cdc`.`x`),

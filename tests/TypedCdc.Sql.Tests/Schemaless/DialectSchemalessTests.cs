@@ -63,6 +63,10 @@ public sealed class DialectSchemalessTests(PostgreSql server) : SchemalessBehavi
 
     [ServiceTheory(ServiceKind.PostgreSql)]
     [MemberData(nameof(Ways))]
+    public Task Snapshots(DialectWay way) => On(way, What_is_not_in_a_whole_snapshot_is_removed);
+
+    [ServiceTheory(ServiceKind.PostgreSql)]
+    [MemberData(nameof(Ways))]
     public Task Dropped(DialectWay way) => On(way, A_table_that_was_dropped_is_made_anew_in_the_new_way);
 
     [ServiceTheory(ServiceKind.PostgreSql)]
