@@ -42,8 +42,13 @@ public class RedshiftDialect : SqlDialect
     /// <inheritdoc/>
     public override IReadOnlyList<string> BeginPurge(string table) => ["BEGIN", $"LOCK {table}"];
 
-    /// <summary>One worker migrates at a time: the table of revisions is locked, made before where it is not there.</summary>
-    public override IReadOnlyList<string> BeginMigration() => [.. base.CreateTable(DialectMigrations.ModelsShape(this)), "BEGIN", $"LOCK {Quote("cdc_models")}"];
+    private static SqlTableShape MigrationsShape => new(null, "cdc_migrations", [new("name", StagedText, ColumnType.Text, true)], ["name"]);
+
+    /// <summary>
+    /// One worker migrates at a time: it locks a table of its own, made before where it is not there. Not that of revisions: a write locks its table and then asks for revisions, and a
+    /// migration that had locked those would wait for the write's table in a circle.
+    /// </summary>
+    public override IReadOnlyList<string> BeginMigration() => [.. base.CreateTable(MigrationsShape), "BEGIN", $"LOCK {Quote("cdc_migrations")}"];
 
     /// <summary>Every write begins with a lock that ADD COLUMN waits for.</summary>
     internal override bool MayGetColumnsDuringWrites => false;

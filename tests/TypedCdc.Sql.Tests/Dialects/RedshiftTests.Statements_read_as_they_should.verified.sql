@@ -1,15 +1,11 @@
-CREATE TABLE IF NOT EXISTS "cdc_models" (
+CREATE TABLE IF NOT EXISTS "cdc_migrations" (
     "name" VARCHAR(65535) NOT NULL,
-    "revisions" VARCHAR(65535) NOT NULL,
-    "horizon" BIGINT,
-    "snapshot" BIGINT,
-    "swept" BIGINT,
     PRIMARY KEY ("name")
 )
 
 BEGIN
 
-LOCK "cdc_models"
+LOCK "cdc_migrations"
 
 CREATE TABLE IF NOT EXISTS "cdc_models" (
     "name" VARCHAR(65535) NOT NULL,
