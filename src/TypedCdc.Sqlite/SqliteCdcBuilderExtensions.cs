@@ -29,7 +29,7 @@ public static class SqliteCdcBuilderExtensions
         return cdc.AddRelationalSink("Sqlite", targets, () => new SqliteStore(options), sink =>
         {
             // SQLite has one writer. But while it writes, others make rows of their records, and all that then wait go into one transaction.
-            sink.Concurrency = 4;
+            sink.Concurrency = 8;
 
             // A write takes what came while the one before it ran. Behind, it takes more: the more keys a transaction has, the fewer pages are written twice.
             sink.MaximumBatchRecords = 20_000;
