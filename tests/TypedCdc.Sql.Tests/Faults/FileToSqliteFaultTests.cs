@@ -77,6 +77,34 @@ public sealed class FileToSqliteFaultTests
         CheckEnd(replay, database);
     }
 
+    /// <summary>The same history from two processes, each with its own checkpoint; one of them is killed on its way and comes again.</summary>
+    [Fact]
+    public async Task Two_processes_that_write_one_file_leave_the_same_view()
+    {
+        using var database = new SqliteFixture();
+        using var replay = new FileReplay(11, keys: 100, changes: 4_000);
+        using var other = new FileReplay(11, keys: 100, changes: 4_000);
+        using (var first = Worker.Start("sqlite", replay.Folder, database.Path))
+        using (var second = Worker.Start("sqlite", other.Folder, database.Path))
+        {
+            while (other.Checkpoint() < 400)
+            {
+                Assert.False(second.HasExited);
+                await Task.Delay(2);
+            }
+
+            await second.KillAsync();
+            Check(other, database, "Killed");
+            using var again = Worker.Start("sqlite", other.Folder, database.Path);
+            await first.EndAsync();
+            await again.EndAsync();
+        }
+
+        CheckEnd(replay, database);
+        CheckEnd(other, database);
+        Assert.Equal(["ok"], database.Rows("PRAGMA integrity_check"));
+    }
+
     [Fact]
     public async Task A_lock_that_another_process_holds_is_waited_for()
     {
