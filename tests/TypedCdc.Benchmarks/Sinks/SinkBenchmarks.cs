@@ -59,10 +59,10 @@ internal static class SinkBenchmarks
         foreach (var group in ways.GroupBy(static way => way.Group))
         {
             var dapper = group.FirstOrDefault(static way => way.Name.StartsWith("Dapper, list", StringComparison.Ordinal))?.RowsPerSecond;
-            var table = new BenchmarkTable($"Sinks: {group.Key}, medians", "way", "rows/s", "÷ ceiling", "÷ Dapper", "client B/row");
+            var table = new BenchmarkTable($"Sinks: {group.Key}, medians", "way", "rows/s", "÷ ceiling", "÷ Dapper", "client B/row", "client µs/row");
             foreach (var way in group)
             {
-                table.Add(way.Name, way.RowsPerSecond, Math.Round(way.RowsPerSecond / Ceiling(ways, way).RowsPerSecond, 4), dapper is { } peer ? Math.Round(way.RowsPerSecond / peer, 2) : "", Math.Round(way.BytesPerRow, 1));
+                table.Add(way.Name, way.RowsPerSecond, Math.Round(way.RowsPerSecond / Ceiling(ways, way).RowsPerSecond, 4), dapper is { } peer ? Math.Round(way.RowsPerSecond / peer, 2) : "", Math.Round(way.BytesPerRow, 1), Math.Round(way.ProcessorPerRow, 2));
             }
 
             report.Add(table);
