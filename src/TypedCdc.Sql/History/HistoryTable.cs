@@ -134,11 +134,6 @@ internal sealed class HistoryTable
             : steps;
     }
 
-    /// <summary>What has to be done to this history's table alone.</summary>
-    /// <exception cref="SchemaDriftException">The mode does not allow what has to be done, or nothing does it.</exception>
-    public IReadOnlyList<string> Plan(MigrationRules rules, IReadOnlyList<PresentColumn> present, MigrationMode mode) =>
-        Plan(rules, [(this, present)], mode) is [var (_, steps)] ? steps : [];
-
     private List<string> Steps(MigrationRules rules, IReadOnlyList<PresentColumn> present) => present.Count == 0
         ? [.. Schema is { } schema && rules.CreateSchema(schema) is { } create ? [create] : Array.Empty<string>(), .. CreateTable(rules.Database)]
         : [.. rules.AddColumns(

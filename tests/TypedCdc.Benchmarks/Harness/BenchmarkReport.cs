@@ -29,6 +29,11 @@ internal sealed class BenchmarkReport(TextWriter output)
 
     public async Task WriteJsonAsync(string file)
     {
+        if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
         await using var stream = File.Create(file);
         await using var writer = new Utf8JsonWriter(stream, new() { Indented = true });
         writer.WriteStartObject();

@@ -41,6 +41,23 @@ public sealed class PostgresMetricTests(PostgreSql server)
         Assert.Equal(1, metrics["cdc.sink.ties"]);
     }
 
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task A_history_counts_its_rows_what_is_there_already_and_retries()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        using var metrics = new MetricSums("postgresql");
+        var builder = new TableSetBuilder();
+        builder.AddHistory<Customer>();
+        await using var sink = new HistorySink(builder.Build(), new TypedCdc.Postgres.PostgresHistoryStore(new() { ConnectionString = database.ConnectionString }));
+        await sink.StartAsync(SqliteFixture.Context(), default);
+        await sink.WriteAsync([Change("INSERT", 1, 10), Change("INSERT", 2, 10)], default);
+        await sink.WriteAsync([Change("INSERT", 1, 10), Change("INSERT", 3, 10)], default);
+        Assert.Equal((3, 1, 0), (metrics["cdc.sink.rows"], metrics["cdc.sink.stale"], metrics["cdc.sink.retries"]));
+        await database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        await Assert.ThrowsAnyAsync<NpgsqlException>(async () => await sink.WriteAsync([Change("INSERT", 4, 10)], default));
+        Assert.Equal(1, metrics["cdc.sink.retries"]);
+    }
+
     private static CdcRecord Change(string operation, int id, int time)
     {
         var key = $$$"""{"userid":{"N":"{{{id}}}"}}""";

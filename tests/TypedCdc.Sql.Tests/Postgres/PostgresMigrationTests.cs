@@ -313,6 +313,35 @@ public sealed class PostgresMigrationTests(PostgreSql server)
         await (await StartAsync<Indexed>(database, MigrationMode.Validate)).DisposeAsync();
     }
 
+    /// <summary>Columns that are added while records come: the write is tried again, as after any other fault, and readers are not held up.</summary>
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task A_long_reader_delays_the_columns_of_a_table_without_a_class()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        var builder = new TableSetBuilder();
+        builder.AddColumns("loose");
+        await using var sink = new RelationalSink(builder.Build(), new PostgresStore(new() { ConnectionString = database.ConnectionString, MigrationLockTimeout = TimeSpan.FromMilliseconds(100) }));
+        await sink.StartAsync(SqliteFixture.Context(), default);
+        await sink.WriteAsync([Loose(1, "x")], default);
+        await using var reader = new NpgsqlConnection(database.ConnectionString);
+        await reader.OpenAsync();
+        await using (var reading = await reader.BeginTransactionAsync())
+        {
+            await ExecuteAsync(reader, "SELECT * FROM loose");
+            var inUse = await Assert.ThrowsAnyAsync<DbException>(async () => await sink.WriteAsync([Loose(2, "y")], default));
+            Assert.True(inUse.IsTransient);
+            Assert.Contains("'loose' has to be changed", inUse.Message, StringComparison.Ordinal);
+            await sink.WriteAsync([Loose(3, "x")], default).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+            await reading.CommitAsync();
+        }
+
+        await sink.WriteAsync([Loose(2, "y")], default);
+        Assert.Equal(["1|1|∅", "2|∅|2", "3|3|∅"], await database.RowsAsync("SELECT id::text, x, y FROM loose ORDER BY loose.id"));
+
+        static CdcRecord Loose(int id, string attribute) => TestRecord.Make(
+            "INSERT", "loose", id, "1", $$$"""{"id":{"N":"{{{id}}}"}}""", $$$"""{"id":{"N":"{{{id}}}"},"{{{attribute}}}":{"S":"{{{id}}}"}}""");
+    }
+
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
         for (var waited = 0; !await condition(); waited++)
