@@ -116,10 +116,10 @@ internal sealed class PostgresSession : IAsyncDisposable
         var counts = default(WriteCounts);
         for (var index = 0; index < batch.Tables.Length; index++)
         {
-            var rows = batch.Rows(index);
+            var rows = batch.Tables[index];
             if (rows.Count > 0)
             {
-                var table = _tables[index];
+                var table = _tables[rows.Table.Index];
                 counts.Add(isCareful
                     ? await table.WriteCarefullyAsync(rows, batch, transaction, cancellationToken)
                     : await table.WriteAsync(rows, batch, cancellationToken));

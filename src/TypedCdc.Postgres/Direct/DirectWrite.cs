@@ -80,10 +80,10 @@ internal sealed class DirectWrite(NpgsqlConnection connection, WritePaths paths,
         _batch.BatchCommands.Clear();
         for (var index = 0; index < batch.Tables.Length; index++)
         {
-            var rows = batch.Rows(index);
+            var rows = batch.Tables[index];
             if (rows.Count > 0)
             {
-                var table = tables[index];
+                var table = tables[rows.Table.Index];
                 if (!table.TryPrepareDirect(rows, ref counts))
                 {
                     return false;

@@ -76,7 +76,7 @@ internal class DialectStore(SqlDialect dialect, Func<CancellationToken, ValueTas
             var counts = default(WriteCounts);
             for (var i = 0; i < batch.Tables.Length; i++)
             {
-                if (batch.Rows(i) is { Count: > 0 } rows)
+                if (batch.Tables[i] is { Count: > 0 } rows)
                 {
                     counts.Add(await WriteTableAsync(executor, Opened(rows.Table), batch, metrics, cancellationToken));
                 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace TypedCdc.Sql;
 
 /// <summary>What has to be done to a table so that it fits its model, and what cannot be done.</summary>
@@ -79,21 +77,13 @@ internal sealed class MigrationPlan
     public string Says(string obstacle) => $"The table '{_table.Sql.Name}' does not fit the model '{_table.Model.ClrType}', and {obstacle}.";
 
     /// <summary>The plan, for people.</summary>
-    public override string ToString()
-    {
-        var text = new StringBuilder();
-        foreach (var drift in _drift)
-        {
-            text.Append("-- cannot be mended: table '").Append(SqlName.OfTable(_table.Sql.Name)).Append("': ").Append(drift).Append('\n');
-        }
+    public override string ToString() => DriftText + StepsText;
 
-        foreach (var step in Statements.Concat(_besides.Select(static index => index.Statement)))
-        {
-            text.Append(step).Append('\n');
-        }
+    /// <summary>A line for each thing that no statement of ours mends.</summary>
+    public string DriftText => string.Concat(_drift.Select(drift => $"-- cannot be mended: table '{SqlName.OfTable(_table.Sql.Name)}': {drift}\n"));
 
-        return text.ToString();
-    }
+    /// <summary>A line for each statement.</summary>
+    public string StepsText => string.Concat(Statements.Concat(_besides.Select(static index => index.Statement)).Select(static step => step + "\n"));
 
     private void CompareKeys(SqlTable table, IReadOnlyList<PresentColumn> columns)
     {

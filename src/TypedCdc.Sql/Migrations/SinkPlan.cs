@@ -53,7 +53,13 @@ internal sealed class SinkPlan(MigrationMode mode)
     /// <summary>The plan, for people.</summary>
     public override string ToString()
     {
+        // What stops it first: the statements of many tables are long.
         var text = new StringBuilder();
+        foreach (var plan in _plans)
+        {
+            text.Append(plan.DriftText);
+        }
+
         foreach (var step in _own)
         {
             text.Append(step).Append('\n');
@@ -61,7 +67,7 @@ internal sealed class SinkPlan(MigrationMode mode)
 
         foreach (var plan in _plans)
         {
-            text.Append(plan);
+            text.Append(plan.StepsText);
         }
 
         return text.ToString();

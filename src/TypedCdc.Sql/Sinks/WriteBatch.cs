@@ -6,6 +6,7 @@ namespace TypedCdc.Sql;
 internal sealed class WriteBatch
 {
     private readonly RowBuffer[] _buffers;
+    private readonly RowBuffer[] _inOrder; // by the table's name
     private readonly List<RejectedRecord> _rejected = [];
     private readonly RowReader _reader;
     private readonly SchemalessReader? _schemaless;
@@ -14,11 +15,16 @@ internal sealed class WriteBatch
     {
         _schemaless = schemaless;
         _buffers = [.. tables.Select(static table => new RowBuffer(table))];
+        _inOrder = [.. _buffers.OrderBy(static buffer => buffer.Table.Schema, StringComparer.Ordinal).ThenBy(static buffer => buffer.Table.Name, StringComparer.Ordinal)];
         _reader = reader;
     }
 
     /// <summary>The rows, one buffer a table; sorted by key, the newest of a key first.</summary>
-    public ReadOnlySpan<RowBuffer> Tables => _buffers;
+    /// <remarks>
+    /// In the order of the tables' names, which is that of every worker. Tables without a model have their indexes in the order in which a worker met them: two workers that wrote them so, in one transaction
+    /// each, would wait for each other in a circle.
+    /// </remarks>
+    public ReadOnlySpan<RowBuffer> Tables => _inOrder;
 
     /// <summary>The rows of one table, by its index.</summary>
     public RowBuffer Rows(int table) => _buffers[table];

@@ -15,4 +15,7 @@ internal sealed record TableRoute(string TableName, IReadOnlyList<CdcModel> Mode
 
     /// <summary>Not every item of the table is of every model: each item must be asked.</summary>
     internal bool IsShared { get; } = Models.Count > 1 || Models.Any(static model => model.IsSelective);
+
+    /// <summary>Some model has a member for all attributes that no other member maps.</summary>
+    internal bool HasOverflow { get; } = Models.Any(static model => model.Schema.Attributes.Any(static attribute => attribute.ColumnType == ColumnType.Overflow));
 }

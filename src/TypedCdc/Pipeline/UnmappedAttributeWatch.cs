@@ -14,8 +14,8 @@ internal sealed class UnmappedAttributeWatch(EngineSettings settings)
     /// <summary>Counts and says them; returns the error where they are one.</summary>
     internal CdcDecodeException? Check(in CdcRecord record, TableRoute route)
     {
-        // Where several models share a table, what one does not map another may.
-        if (settings.Unmapped == UnmappedAttributes.Ignore || route.Models.Count == 0 || record.NewImage.IsEmpty)
+        // Where several models share a table, what one does not map another may; and an overflow takes what is left.
+        if (settings.Unmapped == UnmappedAttributes.Ignore || route.Models.Count == 0 || route.HasOverflow || record.NewImage.IsEmpty)
         {
             return null;
         }

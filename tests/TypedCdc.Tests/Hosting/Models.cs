@@ -31,3 +31,16 @@ internal sealed partial record SensorReading
     [CdcAttribute("humidity")]
     public decimal? Humidity { get; init; }
 }
+
+/// <summary>Maps the key, and keeps the rest as it is.</summary>
+[CdcTable("hubert_dynamocdc")]
+internal sealed partial record KeepsAll
+{
+    [PartitionKey("userid")]
+    public required long UserId { get; init; }
+
+    [CdcOverflow]
+    public AttributeMap? Rest { get; init; }
+}
+
+internal sealed class KeepsAllHandler : ChangeHandler<KeepsAll>;

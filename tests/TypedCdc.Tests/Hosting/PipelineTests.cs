@@ -197,6 +197,18 @@ public class PipelineTests
     }
 
     [Fact]
+    public async Task What_goes_to_the_overflow_is_mapped()
+    {
+        using var files = Host(null!);
+        var file = files.File1(Events.Insert(2, "b").Replace("\"phone\":", "\"fax\":{\"S\":\"x\"},\"phone\":", StringComparison.Ordinal));
+        using var failing = Host(cdc => cdc.FromFiles(file).OnUnmapped(UnmappedAttributes.Fail).Handle<KeepsAll, KeepsAllHandler>());
+        await failing.RunAsync();
+        Assert.Equal(0, failing.Statistics.DeadLettered);
+        Assert.Equal(0, failing.Statistics.UnmappedAttributes);
+        Assert.DoesNotContain(failing.Logged, static entry => entry.Id == 111);
+    }
+
+    [Fact]
     public async Task A_handler_that_keeps_throwing_is_tried_five_times_and_the_next_change_goes_on()
     {
         var attempts = 0;
