@@ -7,10 +7,15 @@ namespace TypedCdc.Postgres;
 internal sealed class PostgresSession : IAsyncDisposable
 {
     /// <summary>
-    /// What a transaction that begins by itself must have, whatever the database's default is; and no plan is made anew for each write, nor compiled: the statements are few, and each has one
-    /// good plan, by the table's key.
+    /// What a transaction that begins by itself must have, whatever the database's default is. No plan is made anew for each write, nor compiled: the statements are few, and each has one good plan, by
+    /// the table's key. And 20,000 staged rows are put in order in memory: where they do not fit, the server writes all of them to a file and reads them again.
     /// </summary>
-    private const string Settings = "SET default_transaction_isolation = 'read committed'; SET plan_cache_mode = force_generic_plan; SET jit = off";
+    private const string Settings = """
+        SET default_transaction_isolation = 'read committed';
+        SET plan_cache_mode = force_generic_plan;
+        SET jit = off;
+        SELECT set_config('work_mem', '32MB', false) WHERE pg_size_bytes(current_setting('work_mem')) < 32 * 1024 * 1024
+        """;
 
     private readonly NpgsqlConnection _connection;
     private readonly Dictionary<int, PostgresTable> _tables = []; // by the table's index; opened at their first row

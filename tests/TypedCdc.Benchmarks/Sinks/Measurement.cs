@@ -9,11 +9,15 @@ namespace TypedCdc.Benchmarks.Sinks;
 /// <param name="prepare">Makes the table as the way finds it.</param>
 /// <param name="write">Writes the rows.</param>
 /// <param name="checksum">A checksum over the rows written; null where the way writes fewer rows.</param>
-internal sealed class Measurement(string name, string group, int rows, Func<Task> prepare, Func<Task> write, Func<Task<string>>? checksum)
+/// <param name="serverTime">The server's processor time up to now, in µs; null where there is no server.</param>
+/// <param name="targets">What the ratio to the ceiling has to be and what it is to be, of a way of ours (performance.md); null for the others.</param>
+internal sealed class Measurement(
+    string name, string group, int rows, Func<Task> prepare, Func<Task> write, Func<Task<string>>? checksum, Func<double>? serverTime = null, (double Must, double Goal)? targets = null)
 {
     private readonly List<double> _rowsPerSecond = [];
     private readonly List<double> _bytesPerRow = [];
-    private readonly List<double> _processorPerRow = [];
+    private readonly List<double> _clientTime = [];
+    private readonly List<double> _serverTime = [];
 
     public string Name => name;
 
@@ -27,21 +31,28 @@ internal sealed class Measurement(string name, string group, int rows, Func<Task
 
     public double BytesPerRow => Median(_bytesPerRow);
 
-    /// <summary>Processor time of this process, µs a row. For SQLite that is all of it; other processes disturb it less than they do the clock.</summary>
-    public double ProcessorPerRow => Median(_processorPerRow);
+    /// <summary>µs of this process's processors a row.</summary>
+    public double ClientTime => Median(_clientTime);
+
+    /// <summary>µs of the server's processors a row; NaN where there is no server.</summary>
+    public double ServerTime => serverTime is null ? double.NaN : Median(_serverTime);
+
+    public (double Must, double Goal)? Targets => targets;
 
     public async Task SampleAsync(bool isWarmUp)
     {
         await prepare();
         GC.Collect();
         GC.WaitForPendingFinalizers();
+        var server = serverTime?.Invoke();
+        var client = CpuTime.OfThisProcess();
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
-        var processor = CpuTime.OfThisProcess();
         var clock = Stopwatch.StartNew();
         await write();
         clock.Stop();
-        processor = CpuTime.OfThisProcess() - processor;
         var bytes = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        client = CpuTime.OfThisProcess() - client;
+        server = serverTime?.Invoke() - server;
         if (checksum is not null)
         {
             var found = await checksum();
@@ -57,7 +68,8 @@ internal sealed class Measurement(string name, string group, int rows, Func<Task
         {
             _rowsPerSecond.Add(rows / clock.Elapsed.TotalSeconds);
             _bytesPerRow.Add(bytes / (double)rows);
-            _processorPerRow.Add(processor / rows);
+            _clientTime.Add(client / rows);
+            _serverTime.Add(server / rows ?? double.NaN);
         }
     }
 

@@ -34,8 +34,8 @@ internal sealed partial class PostgresWays(string connectionString, BenchRow[] i
         await ExecuteAsync("SET client_min_messages = warning");
         await StartSinksAsync();
         var all = inserts.Length;
-        var few = Math.Min(all, 3_000);
-        var fewest = Math.Min(all, 500);
+        var few = Math.Min(all, 1_500);
+        var fewest = Math.Min(all, 300);
         List<Measurement> ways =
         [
             Way("raw binary COPY, no key (ceiling)", "new keys", all, EmptyAsync, () => CopyAsync("plain", inserts, 20_000), table: "plain"),
@@ -47,11 +47,14 @@ internal sealed partial class PostgresWays(string connectionString, BenchRow[] i
             Way("NpgsqlBatch, prepared, 5k", "new keys", all, EmptyAsync, () => BatchAsync(inserts, 5_000)),
             Way("Dapper, list in a transaction", "new keys", few, EmptyAsync, () => DapperAsync(inserts[..few], isInTransaction: true)),
             Way("Dapper, autocommit", "new keys", fewest, EmptyAsync, () => DapperAsync(inserts[..fewest], isInTransaction: false)),
+            Way("TypedCdc live, 1k", "new keys", all, EmptyAsync, () => SinkAsync(inserts, 1_000, 4)),
             Way("TypedCdc live, 5k", "new keys", all, EmptyAsync, () => SinkAsync(inserts, 5_000, 4)),
             Way("TypedCdc live, 5k, one connection", "new keys", all, EmptyAsync, () => SinkAsync(inserts, 5_000, 1)),
             Way("TypedCdc backfill, 50k", "new keys", all, EmptyAsync, () => SinkAsync(inserts, 50_000, 4)),
             Way("COPY to temp + MERGE, 20k", "present keys", all, FillAsync, () => StageAsync(updates, 20_000, Merge)),
             Way("unnest, reused lists, 5k", "present keys", all, FillAsync, () => UnnestAsync(updates, 5_000)),
+            Way("Dapper, list in a transaction", "present keys", few, FillAsync, () => DapperAsync(updates[..few], isInTransaction: true)),
+            Way("TypedCdc live, 1k", "present keys", all, FillAsync, () => SinkAsync(updates, 1_000, 4)),
             Way("TypedCdc live, 5k", "present keys", all, FillAsync, () => SinkAsync(updates, 5_000, 4)),
             Way("TypedCdc live, 5k, one connection", "present keys", all, FillAsync, () => SinkAsync(updates, 5_000, 1)),
             Way("TypedCdc backfill, 50k", "present keys", all, FillAsync, () => SinkAsync(updates, 50_000, 4)),
@@ -73,7 +76,9 @@ internal sealed partial class PostgresWays(string connectionString, BenchRow[] i
     private const string StagedInsert = $"INSERT INTO bench__cdc AS t ({Columns}) SELECT {Columns} FROM stage{OnConflict}";
 
     private Measurement Way(string name, string group, int rows, Func<Task> prepare, Func<Task> write, bool isChecked = true, string table = "bench__cdc") =>
-        new(name, group, rows, prepare, write, isChecked && rows == inserts.Length ? () => ChecksumAsync(table) : null);
+        new(
+            name, group, rows, prepare, write, isChecked && rows == inserts.Length ? () => ChecksumAsync(table) : null, () => CpuTime.OfServer(_connection.ProcessID),
+            !name.StartsWith("TypedCdc", StringComparison.Ordinal) ? null : name.Contains("backfill", StringComparison.Ordinal) ? (0.33, 0.40) : (0.20, 0.25));
 
     private async Task ExecuteAsync(string sql)
     {
