@@ -28,8 +28,9 @@ public static class PostgresCdcBuilderExtensions
         {
             sink.Concurrency = options.Connections;
 
-            // A write takes what came while the one before it ran: little while live, and this much in a backfill or when behind.
-            sink.MaximumBatchRecords = 20_000;
+            // A write takes what came while the one before it ran: little while live, and this much in a backfill or when behind. More costs the server no less a row, and writes of 20,000 rows
+            // keep fewer processors busy: while one side reads them, the other waits.
+            sink.MaximumBatchRecords = 5_000;
             sink.MaximumBatchBytes = 16 * 1024 * 1024;
             configure?.Invoke(sink);
         }, () => new PostgresHistoryStore(options));

@@ -51,7 +51,7 @@ internal sealed class BenchmarkReport(TextWriter output)
                 writer.WriteStartObject();
                 for (var i = 0; i < row.Length; i++)
                 {
-                    if (row[i] is double number)
+                    if (row[i] is double number && double.IsFinite(number))
                     {
                         writer.WriteNumber(table.Columns[i], number);
                     }

@@ -8,8 +8,8 @@ namespace TypedCdc.Benchmarks.Sinks;
 /// </summary>
 internal static class CpuTime
 {
-    /// <summary>This process's.</summary>
-    public static double OfThisProcess() => Of(Environment.ProcessId);
+    /// <summary>This process's, with its threads that have ended.</summary>
+    public static double OfThisProcess() => OperatingSystem.IsWindows() ? double.NaN : Environment.CpuUsage.TotalTime.TotalMicroseconds;
 
     /// <summary>A server's and its children's.</summary>
     /// <param name="child">The number of one of the children.</param>
@@ -31,11 +31,9 @@ internal static class CpuTime
     {
         try
         {
-            return Directory.Exists("/proc/self/task")
-                ? Directory.EnumerateDirectories($"/proc/{process}/task").Sum(static task => Read(Path.Combine(task, "schedstat"), 0)) / 1_000
-                : double.NaN;
+            return double.Parse(File.ReadAllText($"/proc/{process}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1_000; // PostgreSQL's processes have one thread each
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException)
         {
             return 0; // has ended
         }
@@ -52,18 +50,6 @@ internal static class CpuTime
         catch (IOException)
         {
             return -1;
-        }
-    }
-
-    private static double Read(string file, int place)
-    {
-        try
-        {
-            return double.Parse(File.ReadAllText(file).Split(' ')[place], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return 0;
         }
     }
 }

@@ -12,7 +12,7 @@ namespace TypedCdc.Benchmarks.Sinks;
 /// <summary>Live writes of present keys by their size, on one connection: how long one takes, and how many rows a second that makes.</summary>
 internal sealed partial class PostgresWays
 {
-    private static readonly (int Size, int Rows)[] BatchSizes = [(1, 200), (10, 1_000), (100, 2_000), (500, 3_000), (1_000, 4_000), (5_000, 10_000), (20_000, 20_000)];
+    private static readonly (int Size, int Rows)[] BatchSizes = [(1, 200), (10, 1_000), (100, 2_000), (500, 4_000), (1_000, 8_000), (5_000, 10_000), (20_000, 20_000)];
 
     /// <summary>Measures and prints.</summary>
     public async Task MeasureBatchSizesAsync(BenchmarkReport report, int samples, CancellationToken cancellationToken)
@@ -22,8 +22,8 @@ internal sealed partial class PostgresWays
         List<(string Name, int LargestSize, Func<BenchRow[], int, Task> Write)> ways =
         [
             ("TypedCdc", int.MaxValue, await SizedSinkAsync(null)),
-            ("TypedCdc, all direct", 5_000, await SizedSinkAsync(new() { DirectRows = int.MaxValue, DirectBytes = int.MaxValue })),
-            ("TypedCdc, nothing direct", 5_000, await SizedSinkAsync(new() { DirectRows = 0 })),
+            ("TypedCdc, all direct", 1_000, await SizedSinkAsync(new() { DirectRows = int.MaxValue, DirectBytes = int.MaxValue })),
+            ("TypedCdc, nothing direct", 1_000, await SizedSinkAsync(new() { DirectRows = 0 })),
             ("unnest, reused lists", int.MaxValue, UnnestAsync),
             ("NpgsqlBatch, prepared", 1_000, BatchAsync),
             ("Npgsql, a prepared row, autocommit", 1, (rows, _) => SingleRowsAsync(rows)),

@@ -5,7 +5,7 @@ using TypedCdc.Services;
 namespace TypedCdc.Benchmarks.Sinks;
 
 /// <summary>
-/// <c>--filter sinks</c>: all ways of writing rows in one run, on a PostgreSQL of its own and on SQLite. <c>--rows N</c> (default 40,000), <c>--samples N</c> (default 3),
+/// <c>--filter sinks</c>: all ways of writing rows in one run, on a PostgreSQL of its own and on SQLite. <c>--rows N</c> (default 30,000), <c>--samples N</c> (default 3),
 /// <c>--way text</c> for only some of them (the ceiling always runs).
 /// </summary>
 internal static class SinkBenchmarks
@@ -13,7 +13,7 @@ internal static class SinkBenchmarks
     public static async Task<int> RunAsync(BenchmarkReport report, Arguments arguments, CancellationToken cancellationToken)
     {
         var args = arguments.All;
-        var rows = int.Parse(Option(args, "--rows") ?? (arguments.IsShort ? "2000" : "40000"), CultureInfo.InvariantCulture);
+        var rows = int.Parse(Option(args, "--rows") ?? (arguments.IsShort ? "2000" : "30000"), CultureInfo.InvariantCulture);
         var samples = int.Parse(Option(args, "--samples") ?? (arguments.IsShort ? "1" : "3"), CultureInfo.InvariantCulture);
         var only = Option(args, "--way");
         var inserts = BenchRow.Make(rows, "INSERT", 1);
