@@ -8,7 +8,7 @@ internal sealed class PostgresSession : IAsyncDisposable
 {
     /// <summary>
     /// What a transaction that begins by itself must have, whatever the database's default is. No plan is made anew for each write, nor compiled: the statements are few, and each has one good plan, by
-    /// the table's key. And 20,000 staged rows are put in order in memory: where they do not fit, the server writes all of them to a file and reads them again.
+    /// the table's key. And staged rows are put in order in memory: where they do not fit, the server writes all of them to a file and reads them again.
     /// </summary>
     private const string Settings = """
         SET default_transaction_isolation = 'read committed';
