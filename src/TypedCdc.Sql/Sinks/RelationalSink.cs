@@ -10,6 +10,9 @@ namespace TypedCdc.Sql;
 /// </summary>
 internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : ISink, ISnapshotSink, IAsyncDisposable
 {
+    // A table that is another one each time is not looked at without end in one write: delivery waits before the next attempt.
+    private const int MaximumChanges = 5;
+
     private readonly ConcurrentBag<Buffers> _idle = [];
     private TableRoutes? _routes;
     private SchemalessTables? _schemaless;
@@ -104,6 +107,7 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
         }
 
         var started = context.TimeProvider.GetTimestamp();
+        var changes = 0;
         for (var mayWish = true; ; mayWish = false)
         {
             var buffers = Take(schemaless.Current, metrics);
@@ -145,7 +149,7 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
                 metrics.Retried(); // until the source has noticed too
                 throw;
             }
-            catch (TableChangedException)
+            catch (TableChangedException) when (++changes < MaximumChanges)
             {
                 _watermarks!.Forget(batch.Watermarks!);
             }

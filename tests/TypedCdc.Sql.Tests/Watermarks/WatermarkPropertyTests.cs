@@ -57,6 +57,7 @@ public sealed class WatermarkPropertyTests
             var simulation = new ReadingSimulation(seed, count: 60, isPlain: true);
             while (!await simulation.ReadAsync(crashAfter: random.Next(1, 12)))
             {
+                Assert.True(simulation.Crashes < 500, $"Seed {seed}: the replays come no further.");
             }
 
             crashes += simulation.Crashes;
