@@ -1,3 +1,4 @@
+using Npgsql;
 using TypedCdc.Postgres;
 using TypedCdc.Sql;
 
@@ -24,12 +25,27 @@ public static class CrateDbCdcBuilderExtensions
         ArgumentNullException.ThrowIfNull(cdc);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var dialect = new CrateDbDialect { TimestampsInMicroseconds = options.TimestampsInMicroseconds };
+        var dialect = new CrateDbDialect { TimestampsInMicroseconds = options.TimestampsInMicroseconds, StatementTimeout = StatementTimeout(options) };
         return cdc.AddRelationalSink("CrateDb", TableSetBuilder.Build(tables), () => Open(options, dialect), sink =>
         {
             sink.Concurrency = options.Connections;
             configure?.Invoke(sink);
         }, () => OpenHistory(options, dialect));
+    }
+
+    // The time-out of the connections; where there is none, an hour stands for it.
+    private static TimeSpan StatementTimeout(CrateDbSinkOptions options)
+    {
+        try
+        {
+            var seconds = new NpgsqlConnectionStringBuilder(options.DataSource?.ConnectionString ?? options.ConnectionString).CommandTimeout;
+            return seconds > 0 ? TimeSpan.FromSeconds(seconds) : TimeSpan.FromHours(1);
+        }
+        catch (ArgumentException)
+        {
+            // Said when it is opened, without the string.
+            return TimeSpan.FromSeconds(30);
+        }
     }
 
     private static DialectStore Open(CrateDbSinkOptions options, CrateDbDialect dialect)

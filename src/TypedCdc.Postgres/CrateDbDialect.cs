@@ -33,6 +33,7 @@ public class CrateDbDialect : SqlDialect
         MaximumParameters = 32_000,
         MaximumColumns = 1_000,
         MaximumTextBytes = 32_766,
+        DurationResolution = TimeSpan.FromTicks(1),
         TimeResolution = TimestampsInMicroseconds ? TimeSpan.FromMicroseconds(1) : TimeSpan.FromMilliseconds(1),
     };
 
@@ -80,7 +81,10 @@ public class CrateDbDialect : SqlDialect
     }
 
     /// <inheritdoc/>
-    public override string GivenValue(ColumnType type, string parameter, string givenType) => $"CAST({parameter} AS {givenType})";
+    public override string GivenValue(ColumnType type, string parameter, string givenType) => $"CAST({parameter} AS {BaseType(givenType)})";
+
+    /// <inheritdoc/>
+    public override bool FitsGiven(object? value, string givenType) => base.FitsGiven(value, BaseType(givenType));
 
     /// <summary>Documents as JSON text, arrays as arrays of the driver, bytes as base64.</summary>
     public override object? ToParameter(ColumnType type, object? value) => (type, value) switch
@@ -140,7 +144,7 @@ public class CrateDbDialect : SqlDialect
     public override string Normalize(string declaredType)
     {
         ArgumentNullException.ThrowIfNull(declaredType);
-        var type = declaredType.ToLowerInvariant();
+        var type = BaseType(declaredType).ToLowerInvariant();
         return type.StartsWith("object", StringComparison.Ordinal) ? "object" : type.StartsWith("array(", StringComparison.Ordinal) ? type[6..^1] + "_array" : type;
     }
 
@@ -158,6 +162,26 @@ public class CrateDbDialect : SqlDialect
         return Array.Exists(ofTheMoment, part => message.Contains(part, StringComparison.OrdinalIgnoreCase)) ? SqlFailure.Transient
             : Array.Exists(ofTheRow, part => message.Contains(part, StringComparison.OrdinalIgnoreCase)) ? SqlFailure.Row
             : SqlFailure.Unknown;
+    }
+
+    // An OBJECT is a map: a list or a scalar in it is refused.
+    /// <inheritdoc/>
+    internal override string? AnyDocumentType => "TEXT INDEX OFF STORAGE WITH (columnstore = false)";
+
+    /// <summary>Text that is neither indexed nor in the column store: <c>TEXT INDEX OFF STORAGE WITH (columnstore = false)</c>.</summary>
+    public override bool TakesLongText(string givenType)
+    {
+        ArgumentNullException.ThrowIfNull(givenType);
+        var type = givenType.Replace(" ", "", StringComparison.Ordinal);
+        return type.Contains("INDEXOFF", StringComparison.OrdinalIgnoreCase) && type.Contains("columnstore=false", StringComparison.OrdinalIgnoreCase);
+    }
+
+    // What a column's type is without what only its definition says: TEXT INDEX OFF, TEXT STORAGE WITH (columnstore = false).
+    private static string BaseType(string type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        var end = new[] { " INDEX ", " STORAGE " }.Select(word => type.IndexOf(word, StringComparison.OrdinalIgnoreCase)).Where(static at => at > 0).DefaultIfEmpty(type.Length).Min();
+        return type[..end].TrimEnd();
     }
 
     private static T[] Elements<T>(string json, Func<JsonElement, T> read)

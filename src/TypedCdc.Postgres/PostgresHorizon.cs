@@ -57,7 +57,10 @@ internal sealed class PostgresHorizon(NpgsqlConnection connection, TargetTable t
         }
     }
 
-    /// <summary>Takes out of the staged rows those that are older than the horizon and whose items are not there. Removals of such items leave nothing to do, nor does what a whole snapshot did not have.</summary>
+    /// <summary>
+    /// Takes out of the staged rows those that are older than a whole snapshot, which are stale, and those that are older than the horizon and whose items are not there. Removals of such
+    /// items leave nothing to do.
+    /// </summary>
     /// <returns>How many were taken out, and how many of them silently.</returns>
     public async Task<WriteCounts> RefuseAsync(RowBuffer rows, WriteBatch batch, CancellationToken cancellationToken)
     {
@@ -67,7 +70,10 @@ internal sealed class PostgresHorizon(NpgsqlConnection connection, TargetTable t
             return counts;
         }
 
-        await using var command = new NpgsqlCommand(statements.TakeOutAbsent, connection) { Parameters = { new() { Value = PurgeHorizon.ToVersion(Math.Max(_horizon, _snapshot)) } } };
+        await using var command = new NpgsqlCommand(statements.TakeOutOld, connection)
+        {
+            Parameters = { new() { Value = PurgeHorizon.ToVersion(_horizon) }, new() { Value = PurgeHorizon.ToVersion(_snapshot) } },
+        };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

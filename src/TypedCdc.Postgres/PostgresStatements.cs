@@ -136,9 +136,14 @@ internal sealed partial class PostgresStatements
         }
     }
 
-    /// <summary>Of the staged rows that are older than a horizon (1: the first 19 characters of its version), takes out those whose items are not there.</summary>
-    public string TakeOutAbsent => $"""
-        DELETE FROM {Stage} AS s WHERE left(s."cdc_ver", 19) < $1 AND NOT EXISTS (SELECT 1 FROM {Table} AS t WHERE {SameKey("t")}) RETURNING s."cdc_ord"
+    /// <summary>
+    /// Of the staged rows that are older than a horizon (1: the first 19 characters of its version), takes out those whose items are not there; and all that are older than a whole snapshot (2):
+    /// an item that was in it has a newer row, any other was gone by then, whatever tombstone it has.
+    /// </summary>
+    public string TakeOutOld => $"""
+        DELETE FROM {Stage} AS s
+        WHERE left(s."cdc_ver", 19) < $2 OR (left(s."cdc_ver", 19) < $1 AND NOT EXISTS (SELECT 1 FROM {Table} AS t WHERE {SameKey("t")}))
+        RETURNING s."cdc_ord"
         """;
 
     /// <summary>Makes tombstones at a time (1) of some (5) rows whose versions are below that time's (2), with images (3, 4). Waits for no writer.</summary>

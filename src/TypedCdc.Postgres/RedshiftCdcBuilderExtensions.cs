@@ -32,7 +32,7 @@ public static class RedshiftCdcBuilderExtensions
     private static RedshiftStore Open(RedshiftSinkOptions options)
     {
         var sessions = Sessions(options);
-        var dialect = new RedshiftDialect();
+        var dialect = new RedshiftDialect { StagesDocuments = options.Stage is not null };
         return new(async cancellationToken => new DbSqlExecutor(await sessions.OpenAsync(cancellationToken), dialect), options.Stage, options.StageFrom, sessions.DisposeAsync);
     }
 

@@ -18,17 +18,28 @@ public class RedshiftDialect : SqlDialect
 {
     private const string StagedText = "VARCHAR(65535)";
 
+    /// <summary>The most bytes of a text, and of whatever is staged as one.</summary>
+    internal const int MaximumStagedText = 65_535;
+
     /// <inheritdoc/>
     public override string Name => "aws.redshift";
 
-    /// <summary>Statements far below 16 MB, text up to 65,535 bytes, 1,600 columns, microseconds.</summary>
-    public override SqlLimits Limits { get; } = new()
+    /// <summary>
+    /// Documents are staged as SUPER, by COPY from S3, instead of as text: only so do they get there when they have more than 65,535 bytes (limitations-super.html, copy_json.html). Needs an
+    /// <see cref="IRedshiftStage"/>. The default value is false.
+    /// </summary>
+    public bool StagesDocuments { get; init; }
+
+    /// <summary>
+    /// Statements far below 16 MB, text up to 65,535 bytes, documents too unless <see cref="StagesDocuments"/> (4 MB then: an item of DynamoDB has less), 1,600 columns, microseconds.
+    /// </summary>
+    public override SqlLimits Limits => new()
     {
         MaximumParameters = 30_000,
         MaximumStatementBytes = 12 * 1024 * 1024,
         MaximumColumns = 1_600,
-        MaximumTextBytes = 65_535,
-        MaximumDocumentBytes = 65_535,
+        MaximumTextBytes = MaximumStagedText,
+        MaximumDocumentBytes = StagesDocuments ? 4_000_000 : MaximumStagedText,
         TakesNul = false,
         TimeResolution = TimeSpan.FromMicroseconds(1),
     };
@@ -76,6 +87,8 @@ public class RedshiftDialect : SqlDialect
     public override IReadOnlyList<string> CreateTable(SqlTableShape table)
     {
         ArgumentNullException.ThrowIfNull(table);
+        RequireLowerCase(table.Schema);
+        RequireLowerCase(table.Name);
         string[] keys = [.. (table.SortKey ?? table.PrimaryKey).Where(MayBeKey)];
         var distribution = table.DistributionKey ?? table.PrimaryKey[0];
         var sorting = keys.Length > 0 && (table.SortKey is not null || keys[0] == table.PrimaryKey[0]) ? $"\nSORTKEY ({string.Join(", ", keys.Select(Quote))})" : "";
@@ -123,18 +136,61 @@ public class RedshiftDialect : SqlDialect
     /// <summary>A longer VARCHAR holds what a shorter one does.</summary>
     public override bool IsWider(string present, string declared) => Length(present) is { } have && Length(declared) is { } want && have > want;
 
+    /// <summary>VARCHAR only (r_ALTER_TABLE.html, ALTER COLUMN … TYPE).</summary>
+    public override string? Widen(string table, string column, string from, string to)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(to);
+        return Length(from) is { } have && Length(to) is { } want && have < want ? string.Create(CultureInfo.InvariantCulture, $"ALTER TABLE {table} ALTER COLUMN {column} TYPE VARCHAR({want})") : null;
+    }
+
+    /// <inheritdoc/>
+    internal override bool WidensOutsideTransactions => true;
+
+    /// <summary>Text is counted in bytes, and a CAST would cut it.</summary>
+    public override bool FitsGiven(object? value, string givenType)
+    {
+        ArgumentNullException.ThrowIfNull(givenType);
+        return DeclaredNumeric.Fits(givenType, value) && DeclaredText.Fits(givenType, value, countsBytes: true);
+    }
+
+    /// <summary>Names fold to lower case, in double quotes too (r_names.html): one with capitals would never be found again.</summary>
+    public override string Define(SqlColumnShape column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        RequireLowerCase(column.Name);
+        return base.Define(column);
+    }
+
+    private static void RequireLowerCase(string? name)
+    {
+        if (name is not null && name.Any(char.IsUpper))
+        {
+            throw new SchemaDriftException($"Redshift folds the name '{name}' to lower case, so that it would never be found again. Give it in lower case: SqlName and SqlSchema of [CdcTable], the name of [CdcColumn].");
+        }
+    }
+
     /// <summary>Error 1023 is a serialisation failure. Most other errors of Redshift's own have the state XX000 and say in their text what they are.</summary>
     public override SqlFailure Classify(Exception error) => error is PostgresException { SqlState: "XX000" } internalError
         ? OfText(internalError.MessageText + " " + internalError.Detail)
         : base.Classify(error);
 
-    /// <summary>A staged column's type: SUPER and VARBYTE travel as text.</summary>
+    /// <summary>A column's type in the stage: VARBYTE is text there, and SUPER too, unless documents are staged as such.</summary>
+    internal string StageColumnType(string declaredType) => StagesDocuments && IsSuper(declaredType) ? "SUPER" : StagedType(declaredType);
+
+    /// <summary>A value of the stage, from a parameter.</summary>
+    internal string StageValue(string declaredType, string parameter) =>
+        StagesDocuments && IsSuper(declaredType) ? $"JSON_PARSE(CAST({parameter} AS {StagedText}))" : $"CAST({parameter} AS {StagedType(declaredType)})";
+
+    internal static bool IsSuper(string declaredType) => declaredType.StartsWith("SUPER", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>How a value travels: SUPER and VARBYTE as text.</summary>
     internal static string StagedType(string declaredType) =>
         declaredType.StartsWith("SUPER", StringComparison.OrdinalIgnoreCase) || declaredType.StartsWith("VARBYTE", StringComparison.OrdinalIgnoreCase) ? StagedText : declaredType;
 
     /// <summary>A staged column as the value of the table's.</summary>
-    internal static string FromStage(string declaredType, string staged) =>
-        declaredType.StartsWith("SUPER", StringComparison.OrdinalIgnoreCase) ? $"JSON_PARSE({staged})"
+    internal string FromStage(string declaredType, string staged) =>
+        IsSuper(declaredType) ? StagesDocuments ? staged : $"JSON_PARSE({staged})"
         : declaredType.StartsWith("VARBYTE", StringComparison.OrdinalIgnoreCase) ? $"FROM_HEX({staged})"
         : staged;
 

@@ -10,7 +10,7 @@ namespace TypedCdc.Postgres;
 internal sealed class RedshiftStatements
 {
     private readonly DialectTable _table;
-    private readonly SqlDialect _dialect;
+    private readonly RedshiftDialect _dialect;
     private readonly SqlColumnShape[] _model;
     private readonly string _stageName;
     private readonly string _tiesStageName;
@@ -19,7 +19,7 @@ internal sealed class RedshiftStatements
     public RedshiftStatements(DialectTable table)
     {
         _table = table;
-        _dialect = table.Dialect;
+        _dialect = (RedshiftDialect)table.Dialect;
         _model = [.. table.InsertOrder.Select(column => table.Shaped(table.Target.Sql.Columns[column]))];
         var revision = table.Target.Revision;
         var name = (table.Target.Schema is null ? "" : table.Target.Schema + "_") + SqlName.OfTable(table.Target.Name) + "_" + revision[..Math.Min(8, revision.Length)];
@@ -120,13 +120,13 @@ internal sealed class RedshiftStatements
     // MERGE, UPDATE and DELETE take no alias for their target: its columns go by the table's own name.
     private string Target => _dialect.Quote(SqlName.OfTable(_table.Target.Name));
 
-    private IEnumerable<string> ModelValues(string alias) => _model.Select(column => RedshiftDialect.FromStage(column.DeclaredType, $"{alias}.{_dialect.Quote(column.Name)}"));
+    private IEnumerable<string> ModelValues(string alias) => _model.Select(column => _dialect.FromStage(column.DeclaredType, $"{alias}.{_dialect.Quote(column.Name)}"));
 
     private IEnumerable<string> OtherValues(string alias) => ModelValues(alias).Skip(_table.Target.Keys.Length);
 
     private string CreateStage(string name) => new StringBuilder("CREATE TEMP TABLE IF NOT EXISTS ").Append(name).Append(" (\n    \"cdc_ord\" INTEGER NOT NULL,\n    \"cdc_tie\" BOOLEAN NOT NULL,\n    \"cdc_key\" ")
         .Append(_dialect.JoinedKeyType).Append(" NOT NULL,\n")
-        .AppendJoin("", _model.Select(column => $"    {_dialect.Quote(column.Name)} {RedshiftDialect.StagedType(column.DeclaredType)},\n"))
+        .AppendJoin("", _model.Select(column => $"    {_dialect.Quote(column.Name)} {_dialect.StageColumnType(column.DeclaredType)},\n"))
         .Append("    \"cdc_deleted_at\" BIGINT,\n    \"cdc_old\" BIGINT NOT NULL,\n    \"cdc_new\" BIGINT NOT NULL,\n    \"cdc_ver\" ").Append(_dialect.VersionType).Append(" NOT NULL\n)")
         .Append(_distribution).ToString();
 

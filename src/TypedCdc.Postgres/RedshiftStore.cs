@@ -4,7 +4,7 @@ namespace TypedCdc.Postgres;
 
 /// <summary>Writes rows to Redshift.</summary>
 internal sealed class RedshiftStore(Func<CancellationToken, ValueTask<ISqlExecutor>> open, IRedshiftStage? stage = null, int stageFrom = 1_000, Func<ValueTask>? dispose = null)
-    : DialectStore(new RedshiftDialect(), open, dispose)
+    : DialectStore(new RedshiftDialect { StagesDocuments = stage is not null }, open, dispose)
 {
     protected override HorizonStatements HorizonOf(DialectTable table) => new RedshiftHorizon(table);
 

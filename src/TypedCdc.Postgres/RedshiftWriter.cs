@@ -12,7 +12,7 @@ internal sealed class RedshiftWriter(ISqlExecutor executor, DialectTable table, 
 
     private readonly ISqlExecutor _executor = executor;
     private readonly DialectTable _table = table;
-    private readonly SqlDialect _dialect = table.Dialect;
+    private readonly RedshiftDialect _dialect = (RedshiftDialect)table.Dialect;
     private readonly RedshiftStatements _statements = new(table);
 
     /// <summary>Rows to go through S3 rather than in statements, from this many on.</summary>
@@ -94,7 +94,7 @@ internal sealed class RedshiftWriter(ISqlExecutor executor, DialectTable table, 
         }
 
         var values = rows.Select((one, place) => Values(one.Row, place, one.IsTie));
-        if (stage is not null && rows.Count >= StageFrom && RedshiftCsv.TryWrite(values, out var csv))
+        if (stage is not null && (rows.Count >= StageFrom || rows.Exists(one => HasLargeDocument(one.Row))) && RedshiftCsv.TryWrite(values, out var csv))
         {
             var staged = await stage.UploadAsync(csv, cancellationToken);
             try
@@ -110,6 +110,27 @@ internal sealed class RedshiftWriter(ISqlExecutor executor, DialectTable table, 
         }
 
         await InsertAsync(rows, values, cancellationToken);
+    }
+
+    // What no statement can carry: a parameter is a VARCHAR.
+    private bool HasLargeDocument(int row)
+    {
+        if (!_dialect.StagesDocuments)
+        {
+            return false;
+        }
+
+        var cells = Rows.Cells(row);
+        for (var i = 0; i < _statements.ModelColumns.Count; i++)
+        {
+            ref readonly var cell = ref cells[_table.InsertOrder[i]];
+            if (cell.Kind == CellKind.Text && cell.Length > RedshiftDialect.MaximumStagedText && RedshiftDialect.IsSuper(_statements.ModelColumns[i].DeclaredType))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async ValueTask InsertAsync(List<(int Row, bool IsTie)> rows, IEnumerable<object?[]> values, CancellationToken cancellationToken)
@@ -189,7 +210,7 @@ internal sealed class RedshiftWriter(ISqlExecutor executor, DialectTable table, 
     private string Value(int column, string parameter)
     {
         var model = column - 3;
-        return model >= 0 && model < _statements.ModelColumns.Count ? $"CAST({parameter} AS {RedshiftDialect.StagedType(_statements.ModelColumns[model].DeclaredType)})"
+        return model >= 0 && model < _statements.ModelColumns.Count ? _dialect.StageValue(_statements.ModelColumns[model].DeclaredType, parameter)
             : $"CAST({parameter} AS {(column == 0 ? "INTEGER" : column == 1 ? "BOOLEAN" : column == 2 ? _dialect.JoinedKeyType : model == _statements.ModelColumns.Count + 3 ? _dialect.VersionType : "BIGINT")})";
     }
 

@@ -98,9 +98,10 @@ internal sealed class SqliteTable : IDisposable
 
     private bool TryWrite(RowBuffer rows, int row, WriteBatch batch, ref WriteCounts counts)
     {
-        if (rows[row].Microseconds < Math.Max(_horizon, _snapshot) && IsAbsent(rows, row))
+        if (rows[row].Microseconds < _snapshot || (rows[row].Microseconds < _horizon && IsAbsent(rows, row)))
         {
-            // A removal of what is not there leaves nothing to do, nor does what a whole snapshot did not have; anything else may have been removed since.
+            // What is older than a whole snapshot is stale: an item that was in it has a newer row, any other was gone by then, whatever tombstone it has. A removal of what is not there
+            // leaves nothing to do; anything else may have been removed since.
             if (rows[row].IsTombstone || rows[row].Microseconds < _snapshot)
             {
                 counts.Stale++;

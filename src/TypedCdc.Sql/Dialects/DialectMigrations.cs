@@ -36,6 +36,11 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
     /// <exception cref="SchemaDriftException">It does not allow enough, or the worker's model is older than the table's.</exception>
     public async ValueTask RunAsync(IReadOnlyList<DialectTable> tables, MigrationMode mode, CancellationToken cancellationToken)
     {
+        if (mode == MigrationMode.Widen && dialect.WidensOutsideTransactions)
+        {
+            await WidenFirstAsync(tables, cancellationToken);
+        }
+
         var begin = dialect.BeginMigration();
         await BeginAsync(begin, cancellationToken);
         try
@@ -75,6 +80,49 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
     {
         var present = (await ColumnsAsync(null, "cdc_models", cancellationToken)).Select(static column => column.Name).ToHashSet(StringComparer.Ordinal);
         return [.. ModelsShape(dialect).Columns.Where(column => !present.Contains(column.Name))];
+    }
+
+    // Each statement is its own transaction here, and other workers may be at it too: whoever finds a step done looks again. What was begun and not ended is found by the migration behind.
+    private async ValueTask WidenFirstAsync(IReadOnlyList<DialectTable> tables, CancellationToken cancellationToken)
+    {
+        await CreateModelsAsync(cancellationToken);
+        foreach (var table in tables)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    ModelRevisions.Add(await KnownAsync(table, cancellationToken), table.Target);
+                    var plan = await PlanAsync(table, cancellationToken);
+                    if (plan.Retypes)
+                    {
+                        await RunAsync(plan, MigrationMode.Widen, cancellationToken);
+                    }
+
+                    await WidenTiesAsync(table, cancellationToken);
+                    break;
+                }
+                catch (Exception error) when (attempt < Attempts && error is not SchemaDriftException && !cancellationToken.IsCancellationRequested && dialect.Classify(error) != SqlFailure.Transient)
+                {
+                    logger.LogInformation("Another worker changed the table '{Table}' at the same time, or the database did not take a step; it is compared again.", table.Target.Name);
+                }
+            }
+        }
+    }
+
+    // What does not fit there would be taken for a row that the database refuses.
+    private async ValueTask WidenTiesAsync(DialectTable table, CancellationToken cancellationToken)
+    {
+        var present = (await ColumnsAsync(table.Target.Schema, DialectTable.TiesName(table.Target.Sql), cancellationToken)).ToDictionary(static column => column.Name, StringComparer.Ordinal);
+        foreach (var column in table.TiesShape.Columns)
+        {
+            var wanted = dialect.Normalize(column.DeclaredType);
+            if (present.TryGetValue(column.Name, out var found) && found.KeyPosition == 0 && !string.Equals(found.Type, wanted, StringComparison.OrdinalIgnoreCase) && !dialect.IsWider(found.Type, wanted)
+                && dialect.Widen(table.Ties, dialect.Quote(column.Name), found.Type, wanted) is { } widen)
+            {
+                await ExecuteAsync(widen, cancellationToken);
+            }
+        }
     }
 
     // What is locked may have to be made first, and two workers may do that at once.
@@ -144,24 +192,34 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
         }
     }
 
-    /// <summary>Makes a table fit its model, once: whoever cannot hold other workers back looks again.</summary>
-    public async ValueTask MigrateOnceAsync(DialectTable table, MigrationMode mode, CancellationToken cancellationToken)
+    private async ValueTask<MigrationPlan> PlanAsync(DialectTable table, CancellationToken cancellationToken)
     {
         var rules = new DialectRules(dialect, table);
         var present = new PresentTable(
             await ColumnsAsync(table.Target.Schema, SqlName.OfTable(table.Target.Name), cancellationToken),
             [.. (await ColumnsAsync(table.Target.Schema, table.Target.Name, cancellationToken)).Select(static column => column.Name)],
             await IndexesAsync(table.Target.Schema, SqlName.OfTable(table.Target.Name), cancellationToken));
-        var plan = MigrationPlan.Make(rules, table.Target, present);
+        return MigrationPlan.Make(rules, table.Target, present);
+    }
+
+    private async ValueTask RunAsync(MigrationPlan plan, MigrationMode mode, CancellationToken cancellationToken)
+    {
         var steps = plan.Allow(mode);
         if (steps.Count > 0)
         {
-            logger.LogInformation("Migrating the table '{Table}' of the {Database} database:\n{Plan}", table.Target.Name, dialect.Name, plan.ToString());
+            logger.LogInformation("Migrating the table '{Table}' of the {Database} database:\n{Plan}", plan.Table.Name, dialect.Name, plan.ToString());
             foreach (var step in steps)
             {
                 await ExecuteAsync(step, cancellationToken);
             }
         }
+    }
+
+    /// <summary>Makes a table fit its model, once: whoever cannot hold other workers back looks again.</summary>
+    public async ValueTask MigrateOnceAsync(DialectTable table, MigrationMode mode, CancellationToken cancellationToken)
+    {
+        var plan = await PlanAsync(table, cancellationToken);
+        await RunAsync(plan, mode, cancellationToken);
 
         // What a table without a class has no column for, its rows do not have.
         if (plan.AddedColumns.Count > 0 && table.Schemaless is null)
@@ -177,6 +235,11 @@ internal sealed class DialectMigrations(SqlDialect dialect, ISqlExecutor executo
             foreach (var step in missing.Length == 0 ? [] : dialect.AddColumns(table.Ties, missing))
             {
                 await ExecuteAsync(step, cancellationToken);
+            }
+
+            if (mode == MigrationMode.Widen && !dialect.WidensOutsideTransactions)
+            {
+                await WidenTiesAsync(table, cancellationToken);
             }
         }
     }

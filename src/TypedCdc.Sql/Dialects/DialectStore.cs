@@ -30,6 +30,7 @@ internal class DialectStore(SqlDialect dialect, Func<CancellationToken, ValueTas
     {
         TakesNul = dialect.Limits.TakesNul,
         TimeResolution = dialect.Limits.TimeResolution.Ticks,
+        DurationResolution = dialect.Limits.DurationResolution?.Ticks,
         MaximumTextBytes = dialect.Limits.MaximumTextBytes,
         MaximumDocumentBytes = dialect.Limits.MaximumDocumentBytes,
     };

@@ -26,6 +26,7 @@ internal sealed class DialectTable
     private readonly string _count;
     private readonly string[] _images;
     private readonly string _width;
+    private readonly bool[] _isAny; // by column: a document that need not be a map, as text
     private readonly string?[] _given; // by column; null for the dialect's own type
     private readonly string _now; // the time of the row that is asked for: a parameter's number differs, so it is made anew
 
@@ -52,7 +53,9 @@ internal sealed class DialectTable
         Ties = dialect.Quote(sql.Schema, TiesName(sql));
         ReadKeys = [.. target.Keys.Zip(_keys, (key, name) => dialect.Read(target.Columns[key].Type, name))];
         InsertOrder = [.. target.Keys, .. target.Columns.Where(static column => column.Key == SqlKey.None).Select(static column => column.Index)];
-        _given = [.. target.Columns.Select(column => column.Attribute.SqlType is { } given ? dialect.GivenType(column.Type, given) : null)];
+        _isAny = [.. target.Columns.Select(column => Schemaless is null && column.Type == ColumnType.Json && (column.Attribute.Kinds & ~AttributeKind.NULL) != AttributeKind.M && dialect.AnyDocumentType is not null)];
+        _given = [.. target.Columns.Select(column => column.Attribute.SqlType is { } given && dialect.GivenType(column.Type, given) is { } type ? type : _isAny[column.Index] ? dialect.AnyDocumentType : null)];
+        target.TakesLongText = Array.Exists(_given, static given => given is not null) ? [.. _given.Select(given => given is not null && dialect.TakesLongText(given))] : null;
         CanReadManyKeys = target.Keys.All(key => CellValues.IsComparable(target.Columns[key].Type));
     }
 
@@ -192,27 +195,29 @@ internal sealed class DialectTable
     public SqlStatement AnyTie => new(Dialect.Limit($"SELECT 1 FROM {Ties}", 1), [], ReturnsRows: true);
 
     /// <summary>The table's shape, for CREATE TABLE.</summary>
-    public SqlTableShape Shape => new(Target.Schema, SqlName.OfTable(Target.Name), [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. OwnColumns], KeyNames)
+    public SqlTableShape Shape => new(Target.Schema, SqlName.OfTable(Target.Name), [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. OwnColumnsOf(isNew: true)], KeyNames)
     {
         DistributionKey = DistributionKey,
     };
 
     /// <summary>The shape of the table of ties.</summary>
     public SqlTableShape TiesShape => new(Target.Schema, TiesName(Target.Sql),
-        [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. ImageNames.Select(name => Own(name, isNotNull: true)), .. JoinedKeys], [.. KeyNames, SqlName.Version, .. ImageNames])
+        [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. ImageNames.Select(name => Own(name, isNotNull: true)), .. JoinedKeys(isNew: true)], [.. KeyNames, SqlName.Version, .. ImageNames])
     {
         DistributionKey = DistributionKey,
     };
 
     /// <summary>The columns that the sink needs beside the model's, <c>cdc_ver</c> and <c>cdc_deleted_at</c>.</summary>
-    public IReadOnlyList<SqlColumnShape> OwnColumns => [.. ImageNames.Select(name => Own(name)), Own(TieCount), .. HasWidth ? [Own(Width)] : Array.Empty<SqlColumnShape>(), .. JoinedKeys];
+    public IReadOnlyList<SqlColumnShape> OwnColumns => OwnColumnsOf(isNew: false);
 
     /// <summary>A column of the model.</summary>
     public static SqlColumnShape Shaped(SqlDialect dialect, SqlColumn column) =>
         new(column.Name, GivenType(dialect, (ColumnType)column.Type, column.Given) ?? dialect.TypeOf((ColumnType)column.Type, column.Key != SqlKey.None), (ColumnType)column.Type, column.Key != SqlKey.None);
 
     /// <summary>A column of this table's.</summary>
-    public SqlColumnShape Shaped(SqlColumn column) => IsDocument(column) ? new(column.Name, Dialect.DocumentType, ColumnType.Json, false) : Shaped(Dialect, column);
+    public SqlColumnShape Shaped(SqlColumn column) => Array.FindIndex(_isAny, static any => any) >= 0 && Target.Columns.FirstOrDefault(one => one.Attribute.ColumnName == column.Name) is { } found && _isAny[found.Index]
+        ? new(column.Name, _given[found.Index]!, ColumnType.Json, false)
+        : IsDocument(column) ? new(column.Name, Dialect.DocumentType, ColumnType.Json, false) : Shaped(Dialect, column);
 
     /// <summary>An index of the user's; null where the database has none.</summary>
     public string? CreateIndex(SqlIndex index) => Dialect.CreateIndex(Dialect.Quote(index.Name), Name, [.. index.Columns.Select(Dialect.Quote)]);
@@ -261,10 +266,15 @@ internal sealed class DialectTable
         }),
         Dialect.UpsertReturnsRows && !isSelect);
 
-    private string Typed(int column, string parameter) =>
+    /// <summary>A parameter as the value of a column.</summary>
+    public string Typed(int column, string parameter) =>
         _given[column] is { } given ? Dialect.GivenValue(Target.Columns[column].Type, parameter, given) : Dialect.Value(Target.Columns[column].Type, parameter);
 
-    private IEnumerable<SqlColumnShape> JoinedKeys => Dialect.JoinedKeyType is { } type ? [Own(JoinedKey, isNotNull: false, type)] : [];
+    private IReadOnlyList<SqlColumnShape> OwnColumnsOf(bool isNew) =>
+        [.. ImageNames.Select(name => Own(name)), Own(TieCount), .. HasWidth ? [Own(Width)] : Array.Empty<SqlColumnShape>(), .. JoinedKeys(isNew)];
+
+    // NOT NULL where the table is made: a row that somebody else inserts without it would be one that the sink never finds.
+    private IEnumerable<SqlColumnShape> JoinedKeys(bool isNew) => Dialect.JoinedKeyType is { } type ? [Own(JoinedKey, isNew, type)] : [];
 
     private IEnumerable<SqlColumnShape> ModelColumns => Target.Sql.Columns.Select(Shaped);
 
@@ -362,7 +372,7 @@ internal sealed class DialectTable
         }
 
         return Dialect.FitsGiven(value, given)
-            ? Dialect.GivenValue(type, parameters.Add(Dialect.ToParameter(type, value)), given)
+            ? Typed(column, parameters.Add(_isAny[column] ? value : Dialect.ToParameter(type, value)))
             : throw new UnfitForColumnException(Target.Columns[column].Attribute.ColumnName, given);
     }
 

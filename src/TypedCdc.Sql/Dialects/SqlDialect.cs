@@ -31,6 +31,9 @@ public abstract class SqlDialect
     /// </summary>
     public virtual IReadOnlyList<string> BeginWrite(string table) => [];
 
+    /// <summary>Whether columns cannot be widened in a transaction: it is then done before migrations are locked.</summary>
+    internal virtual bool WidensOutsideTransactions => false;
+
     /// <summary>Whether <see cref="BeginWrite"/> keeps no one from adding columns.</summary>
     internal virtual bool MayGetColumnsDuringWrites => BeginWrite("t").Count == 0;
 
@@ -67,13 +70,13 @@ public abstract class SqlDialect
     public virtual string GivenValue(ColumnType type, string parameter, string givenType) => Value(type, parameter);
 
     /// <summary>
-    /// Whether a column of a given type holds a value exactly; if not, the row is refused. The default looks at <c>NUMERIC(p, s)</c>: most databases round there without a word. A database
-    /// that refuses by itself what does not fit answers true.
+    /// Whether a column of a given type holds a value exactly; if not, the row is refused. The default looks at <c>NUMERIC(p, s)</c>, where most databases round without a word, and at
+    /// <c>VARCHAR(n)</c>, where many cut, above all in a CAST. A database that refuses by itself what does not fit answers true.
     /// </summary>
     public virtual bool FitsGiven(object? value, string givenType)
     {
         ArgumentNullException.ThrowIfNull(givenType);
-        return DeclaredNumeric.Fits(givenType, value);
+        return DeclaredNumeric.Fits(givenType, value) && DeclaredText.Fits(givenType, value, countsBytes: false);
     }
 
     /// <summary>The declared type of whole items of any shape: documents of tables without a class, images in histories. They travel as JSON. The default is that of <see cref="ColumnType.Json"/>.</summary>
@@ -81,6 +84,15 @@ public abstract class SqlDialect
 
     /// <summary>Whether <see cref="CreateView"/> replaces a view that is there, whatever its columns.</summary>
     internal virtual bool ReplacesViews => false;
+
+    /// <summary>
+    /// The declared type of a column for documents that need not be maps (lists of documents, <c>JsonElement</c>); it holds JSON text. Null, which is the default, where the type of documents takes
+    /// any JSON.
+    /// </summary>
+    internal virtual string? AnyDocumentType => null;
+
+    /// <summary>Whether a column of a given type takes longer text than <see cref="SqlLimits.MaximumTextBytes"/>. The default is false.</summary>
+    public virtual bool TakesLongText(string givenType) => false;
 
     /// <summary>The declared type of <c>cdc_ver</c>: up to 152 ASCII characters that compare bytewise.</summary>
     public abstract string VersionType { get; }

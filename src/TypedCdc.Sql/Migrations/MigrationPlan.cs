@@ -20,6 +20,9 @@ internal sealed class MigrationPlan
     /// <summary>The indexes that are made behind the statements, outside of their transaction, beside those who write.</summary>
     public IReadOnlyList<(string Name, string Statement)> Indexes => _besides;
 
+    /// <summary>Whether columns get wider types.</summary>
+    public bool Retypes => _retyped.Count > 0;
+
     /// <summary>What no statement of ours mends.</summary>
     public IReadOnlyList<string> Drift => _drift;
 

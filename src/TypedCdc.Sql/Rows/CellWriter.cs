@@ -33,7 +33,7 @@ internal static class CellWriter
         switch (column.Type)
         {
             case ColumnType.Text when slot.Kind == AttributeKind.S:
-                return WriteText(buffer, image, slot);
+                return WriteText(buffer, column, image, slot);
             case ColumnType.Text when slot.Kind == AttributeKind.N:
                 return WriteNumber(buffer, image, slot, isCanonical: column.Key != SqlKey.None);
             case ColumnType.Boolean:
@@ -55,19 +55,20 @@ internal static class CellWriter
             case ColumnType.Guid:
                 return WriteGuid(buffer, value.GetGuid());
             case ColumnType.Timestamp:
-                return Cell.Of(Resolve(buffer, slot, Ticks(value, column.Attribute.Encoding)));
+                return Cell.Of(Resolve(buffer.Table.Limits.TimeResolution, slot, Ticks(value, column.Attribute.Encoding)));
             case ColumnType.Date:
                 return Cell.Of((long)value.GetDateOnly().DayNumber);
             case ColumnType.Time:
-                return Cell.Of(Resolve(buffer, slot, value.GetTimeOnly().Ticks));
+                return Cell.Of(Resolve(buffer.Table.Limits.DurationResolution ?? buffer.Table.Limits.TimeResolution, slot, value.GetTimeOnly().Ticks));
             case ColumnType.Interval:
-                return Cell.Of(Resolve(buffer, slot, value.GetTimeSpan().Ticks));
+                return Cell.Of(Resolve(buffer.Table.Limits.DurationResolution ?? buffer.Table.Limits.TimeResolution, slot, value.GetTimeSpan().Ticks));
             default:
                 var start = buffer.ByteCount;
                 PlainJson.Write(buffer, image, slot);
                 var document = buffer.TextSince(start);
                 CheckNul(buffer, document, slot);
-                return Sized(buffer, slot, document);
+                CheckSize(buffer, document, slot);
+                return document;
         }
     }
 
@@ -77,6 +78,15 @@ internal static class CellWriter
         if (!buffer.Table.Limits.TakesNul && HasEscapedNul(buffer.Bytes(document)))
         {
             ThrowNul(slot);
+        }
+    }
+
+    /// <summary>Refuses a document that is longer than the database takes.</summary>
+    public static void CheckSize(RowBuffer buffer, in Cell document, AttributeSlot slot)
+    {
+        if (document.Length > buffer.Table.Limits.MaximumDocumentBytes)
+        {
+            throw Malformed.At(slot.Start, string.Create(CultureInfo.InvariantCulture, $"The value has {document.Length} bytes as a document, and the database takes {buffer.Table.Limits.MaximumDocumentBytes} in a column."));
         }
     }
 
@@ -116,13 +126,13 @@ internal static class CellWriter
         return false;
     }
 
-    private static long Resolve(RowBuffer buffer, AttributeSlot slot, long ticks) => ticks % buffer.Table.Limits.TimeResolution == 0
+    private static long Resolve(long resolution, AttributeSlot slot, long ticks) => ticks % resolution == 0
         ? ticks
         : throw Malformed.At(slot.Start, "The time is finer than the database keeps it.");
 
     private static void ThrowNul(AttributeSlot slot) => Malformed.Throw(slot.Start, "The text holds the character U+0000, which the database cannot hold.");
 
-    private static Cell WriteText(RowBuffer buffer, ReadOnlySpan<byte> image, AttributeSlot slot)
+    private static Cell WriteText(RowBuffer buffer, TargetColumn column, ReadOnlySpan<byte> image, AttributeSlot slot)
     {
         var start = buffer.ByteCount;
         var spelled = image.Slice(slot.Start, slot.Length);
@@ -143,12 +153,12 @@ internal static class CellWriter
             ThrowNul(slot);
         }
 
-        return Sized(buffer, slot, text);
+        return Sized(buffer, column, slot, text);
     }
 
-    private static Cell Sized(RowBuffer buffer, AttributeSlot slot, Cell text) => text.Length <= buffer.Table.Limits.MaximumTextBytes
+    private static Cell Sized(RowBuffer buffer, TargetColumn column, AttributeSlot slot, Cell text) => text.Length <= buffer.Table.Limits.MaximumTextBytes || buffer.Table.TakesLongText?[column.Index] == true
         ? text
-        : throw Malformed.At(slot.Start, "The value is longer than the database's column takes.");
+        : throw Malformed.At(slot.Start, string.Create(CultureInfo.InvariantCulture, $"The text has {text.Length} bytes, and the database takes {buffer.Table.Limits.MaximumTextBytes} in a column."));
 
     // As it came: 1.10 stays 1.10. Only a key is written in one way, or 1 and 1.0 would be two rows for one item.
     private static Cell WriteNumber(RowBuffer buffer, ReadOnlySpan<byte> image, AttributeSlot slot, bool isCanonical)

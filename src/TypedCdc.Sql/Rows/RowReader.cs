@@ -256,6 +256,7 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
         DynamoDbJson.WriteObject(buffer, image, rest);
         var document = buffer.TextSince(start);
         CellWriter.CheckNul(buffer, document, rest[0].Value);
+        CellWriter.CheckSize(buffer, document, rest[0].Value);
         return document;
     }
 

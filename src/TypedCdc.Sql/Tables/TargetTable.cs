@@ -68,6 +68,9 @@ internal sealed class TargetTable
     /// <summary>What the database's types cannot hold. Set by the sink.</summary>
     public ValueLimits Limits { get; set; } = ValueLimits.None;
 
+    /// <summary>Columns whose types take longer text than <see cref="Limits"/> says, by their places; null for none. Set by the sink.</summary>
+    public bool[]? TakesLongText { get; set; }
+
     /// <summary>The names and types that statements are made from.</summary>
     public SqlTable Sql { get; }
 

@@ -102,7 +102,7 @@ internal static partial class Sessions
     [GeneratedRegex("""\n(DISTKEY|SORTKEY) \([^)]*\)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DistributionKey();
 
-    [GeneratedRegex("""JSON_PARSE\((?<value>[^)]*)\)""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""JSON_PARSE\((?<value>CAST\([^()]*\([0-9]+\)\)|[^()]*)\)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex JsonParse();
 
     [GeneratedRegex("""FROM_HEX\((?<value>[^)]*)\)""", RegexOptions.ExplicitCapture, 1000)]

@@ -62,7 +62,7 @@ CREATE TABLE IF NOT EXISTS "typed__cdc" (
     "cdc_old" BIGINT,
     "cdc_new" BIGINT,
     "cdc_ties" BIGINT,
-    "cdc_key" VARCHAR(8192),
+    "cdc_key" VARCHAR(8192) NOT NULL,
     PRIMARY KEY ("id", "no")
 )
 DISTKEY ("id")
@@ -87,7 +87,7 @@ CREATE TABLE IF NOT EXISTS "typed__cdc_ties" (
     "cdc_deleted_at" BIGINT,
     "cdc_old" BIGINT NOT NULL,
     "cdc_new" BIGINT NOT NULL,
-    "cdc_key" VARCHAR(8192),
+    "cdc_key" VARCHAR(8192) NOT NULL,
     PRIMARY KEY ("id", "no", "cdc_ver", "cdc_old", "cdc_new")
 )
 DISTKEY ("id")

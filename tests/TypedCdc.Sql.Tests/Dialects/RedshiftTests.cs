@@ -169,6 +169,118 @@ public sealed class RedshiftTests(PostgreSql server)
         Assert.Equal(["40|older"], await database.RowsAsync("SELECT count(*)::text, max(first_name) FILTER (WHERE userid = 13) FROM customers"));
     }
 
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task Documents_beyond_64_KB_go_by_copy_and_without_a_stage_are_refused_with_their_size()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        var stage = new MemoryStage();
+        var open = Sessions.OnPostgres(database.ConnectionString, new RedshiftDialect(), Sessions.FromRedshift);
+        var large = string.Concat(Enumerable.Range(0, 2).Select(static i => $$"""{"S":"{{new string('x', 40_000)}}{{i}}"},""")).TrimEnd(',');
+        CdcRecord[] records = [Document(1, large), Document(2, """{"S":"small"}""")];
+        await using (var staged = await DialectSinks.StartAsync(
+            new RedshiftStore(async token => new CopyingExecutor(await open(token), stage), stage), static tables => tables.Add<Typed>(), null, CdcModel.Get<Typed>()))
+        {
+            await staged.WriteAsync([records[1]], default);
+            Assert.Equal(0, stage.Uploads);
+            await staged.WriteAsync(records, default);
+            Assert.Equal(1, stage.Uploads);
+            Assert.Equal(["1|40001", "2|5"], await database.RowsAsync("SELECT no::text, length(map->'list'->>-1)::text FROM typed ORDER BY 1"));
+        }
+
+        await using var alone = await DialectSinks.StartAsync(
+            new RedshiftStore(open),
+            static tables =>
+            {
+                tables.Migrations = MigrationMode.Off;
+                tables.Add<Typed>();
+            },
+            null,
+            CdcModel.Get<Typed>());
+        var refused = await Assert.ThrowsAsync<RejectedRecordsException>(async () => await alone.WriteAsync([Document(3, large), Document(4, """{"S":"small"}""")], default));
+        Assert.Contains("The value has 80018 bytes as a document, and the database takes 65535 in a column.", Assert.Single(refused.Rejected).Reason.Message, StringComparison.Ordinal);
+        Assert.Equal(["3"], await database.RowsAsync("SELECT count(*)::text FROM typed"));
+
+        static CdcRecord Document(int number, string elements) => TestRecord.Make(
+            "INSERT", "typed", number, "1", $$$"""{"id":{"S":"a"},"no":{"N":"{{{number}}}"}}""", $$$"""{"id":{"S":"a"},"no":{"N":"{{{number}}}"},"map":{"M":{"list":{"L":[{{{elements}}}]} } } }""");
+    }
+
+    [Fact]
+    public async Task Statements_stay_below_16_MB()
+    {
+        var sizes = new List<long>();
+        var script = new ScriptedExecutor(statement =>
+        {
+            sizes.Add(statement.Text.Length + statement.Parameters.Sum(static one => one is string text ? Encoding.UTF8.GetByteCount(text) : 8L));
+            return statement.Text.StartsWith("SELECT \"revisions\"", StringComparison.Ordinal) ? [[CdcModel.Get<Customer>().Schema.Revision, null, null, null]]
+                : statement.Text.StartsWith("SELECT count(*)", StringComparison.Ordinal) ? [[0L]] : [];
+        });
+        await using var sink = await DialectSinks.StartAsync(new RedshiftStore(_ => new(script)), static tables =>
+        {
+            tables.Migrations = MigrationMode.Off;
+            tables.Add<Customer>();
+        });
+        await sink.WriteAsync([.. Enumerable.Range(0, 600).Select(static i => Named(i, 1, new string('ä', 32_000)))], default);
+        Assert.True(sizes.Sum() > 38_000_000);
+        Assert.All(sizes, static size => Assert.InRange(size, 0, 16_000_000));
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task A_VARCHAR_is_widened_outside_a_transaction_with_its_ties()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        var inTransaction = false;
+        SqlStatement? Watch(SqlStatement statement)
+        {
+            inTransaction = statement.Text == "BEGIN" || (inTransaction && statement.Text is not "COMMIT" and not "ROLLBACK");
+            Assert.False(inTransaction && statement.Text.Contains(" TYPE ", StringComparison.Ordinal), "ALTER TYPE cannot run in a transaction.");
+            return statement;
+        }
+
+        Task<RelationalSink> OpenAsync<T>(MigrationMode mode) => DialectSinks.StartAsync(
+            Store(database, Watch),
+            tables =>
+            {
+                tables.Migrations = mode;
+                tables.Add<T>();
+            },
+            null,
+            CdcModel.Get<T>());
+        await (await OpenAsync<ShortNote>(MigrationMode.AddOnly)).DisposeAsync();
+        var refused = await Assert.ThrowsAsync<SchemaDriftException>(() => OpenAsync<LongNote>(MigrationMode.AddOnly));
+        Assert.Contains("ALTER TABLE \"notes__cdc\" ALTER COLUMN \"text\" TYPE VARCHAR(20)", refused.Plan, StringComparison.Ordinal);
+        await using var sink = await OpenAsync<LongNote>(MigrationMode.Widen);
+        await sink.WriteAsync([Note(1, "1", "twelve bytes"), Note(1, "2", "thirteen bytes")], default);
+        Assert.Equal(["thirteen bytes"], await database.RowsAsync("SELECT text FROM notes"));
+        Assert.Equal(["20", "20", "20"], await database.RowsAsync("SELECT character_maximum_length::text FROM information_schema.columns WHERE column_name = 'text' AND table_name LIKE 'notes%' AND table_schema = 'public'"));
+
+        // A CAST would cut it.
+        var tooLong = await Assert.ThrowsAsync<RejectedRecordsException>(async () => await sink.WriteAsync([Note(2, "3", "twenty-one bytes: äöü"), Note(3, "4", "fits")], default));
+        Assert.Equal(0, Assert.Single(tooLong.Rejected).Index);
+        Assert.Equal(["fits", "thirteen bytes"], await database.RowsAsync("SELECT text FROM notes ORDER BY 1"));
+
+        static CdcRecord Note(int id, string number, string text) =>
+            TestRecord.Make("INSERT", "notes", 1, number, $$$"""{"id":{"N":"{{{id}}}"}}""", $$$"""{"id":{"N":"{{{id}}}"},"text":{"S":"{{{text}}}"}}""");
+    }
+
+    [Fact]
+    public async Task Names_with_capitals_are_refused_before_anything_is_made()
+    {
+        var script = new ScriptedExecutor(static _ => []);
+        var error = await Assert.ThrowsAsync<SchemaDriftException>(() => DialectSinks.StartAsync(new RedshiftStore(_ => new(script)), static tables => tables.Add<Capital>(), null, CdcModel.Get<Capital>()));
+        Assert.Contains("Redshift folds the name 'Name' to lower case", error.Message, StringComparison.Ordinal);
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task A_row_that_somebody_inserts_without_its_joined_key_is_refused_by_the_table()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        await using var sink = await DialectSinks.StartAsync(Store(database));
+        var insert = SqlStatements.Upsert(SqlDatabase.Redshift, new TargetTable(0, CdcModel.Get<Customer>(), static _ => UnfitValue.Fail).Sql).Split('\n');
+        Assert.Contains(insert, static line => line.StartsWith("INSERT INTO \"customers__cdc\"", StringComparison.Ordinal));
+        var error = await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync("INSERT INTO customers__cdc (userid, cdc_ver) VALUES (1, '0000000000000000001:000')"));
+        Assert.Equal(("23502", "cdc_key"), (error.SqlState, error.ColumnName));
+    }
+
     [Fact]
     public void Answers_mean_what_they_should()
     {
@@ -260,4 +372,36 @@ public sealed class RedshiftTests(PostgreSql server)
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
+}
+
+[CdcTable("notes")]
+public sealed partial record ShortNote
+{
+    [PartitionKey("id")]
+    public required long Id { get; init; }
+
+    [CdcAttribute("text")]
+    [CdcColumn(RedshiftType = "VARCHAR(10)")]
+    public string? Text { get; init; }
+}
+
+[CdcTable("notes")]
+public sealed partial record LongNote
+{
+    [PartitionKey("id")]
+    public required long Id { get; init; }
+
+    [CdcAttribute("text")]
+    [CdcColumn(RedshiftType = "VARCHAR(20)")]
+    public string? Text { get; init; }
+}
+
+[CdcTable("capitals")]
+public sealed partial record Capital
+{
+    [PartitionKey("id")]
+    public required long Id { get; init; }
+
+    [CdcColumn("Name")]
+    public string? Name { get; init; }
 }

@@ -57,6 +57,21 @@ public sealed class PostgresSnapshotTests(PostgreSql server)
         Assert.Equal(["5000", "9998"], await database.RowsAsync("SELECT userid::text FROM customers ORDER BY 1"));
     }
 
+    [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task An_older_change_of_an_item_with_an_older_tombstone_is_stale()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        await using var sink = await StartAsync(database);
+        await sink.WriteAsync([TestRecord.Make("REMOVE", "customers", 5, "1", """{"userid":{"N":"7"}}""")], default);
+        await sink.FinishSnapshotAsync(new("customers", DateTimeOffset.UnixEpoch.AddSeconds(900)), default);
+
+        // It was inserted again, and removed again in the window that was lost.
+        await sink.WriteAsync([Insert(7, 7)], default);
+        Assert.Empty(await database.RowsAsync("SELECT userid::text FROM customers"));
+        await sink.WriteAsync([Insert(7, 900_000_000)], default);
+        Assert.Equal(["7"], await database.RowsAsync("SELECT userid::text FROM customers"));
+    }
+
     private static async Task<RelationalSink> StartAsync(PostgresDatabase database)
     {
         var tables = new TableSetBuilder { SnapshotMargin = LossyHistory.Margin };

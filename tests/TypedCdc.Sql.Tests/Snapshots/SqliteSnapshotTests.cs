@@ -104,6 +104,22 @@ public sealed class SqliteSnapshotTests
     }
 
     [Fact]
+    public async Task An_older_change_of_an_item_with_an_older_tombstone_is_stale()
+    {
+        using var database = new SqliteFixture();
+        await using var sink = Sink(database);
+        await sink.StartAsync(SqliteFixture.Context(), default);
+        await sink.WriteAsync([TestRecord.Make("REMOVE", "customers", 5, "1", """{"userid":{"N":"7"}}""")], default);
+        await sink.FinishSnapshotAsync(Finished(900_000_000), default);
+
+        // It was inserted again, and removed again in the window that was lost.
+        await sink.WriteAsync([Insert(7, 7)], default);
+        Assert.Empty(database.Rows("SELECT userid FROM customers"));
+        await sink.WriteAsync([Insert(7, 900_000_000)], default);
+        Assert.Equal(["7"], database.Rows("SELECT userid FROM customers"));
+    }
+
+    [Fact]
     public async Task A_complete_export_removes_what_is_not_in_it_unless_something_was_dead_lettered()
     {
         using var database = new SqliteFixture();

@@ -11,6 +11,9 @@ public sealed class TypeTests(PostgreSql server)
     private const string Refused = "(refused)";
     private const string MaxDigits = "99999999999999999999999999999999999999"; // 38
 
+    /// <summary>Columns and values of every kind, for other databases.</summary>
+    internal static IEnumerable<(string Column, string Value)> Values => Cases.Select(static one => (one.Column, one.Value));
+
     // Column, attribute value, PostgreSQL's text, SQLite's storage class and text; null where it is the same text as PostgreSQL's.
     private static readonly (string Column, string Value, string Postgres, string Class, string? Sqlite)[] Cases =
     [
@@ -217,7 +220,7 @@ public sealed class TypeTests(PostgreSql server)
         return refused;
     }
 
-    private static CdcRecord Record(int id, string column, string value)
+    internal static CdcRecord Record(int id, string column, string value)
     {
         var name = CdcModel.Get<AllTypes>().Schema.Attributes.Single(attribute => attribute.ColumnName == column) is { ColumnType: not ColumnType.Overflow } attribute ? attribute.Name : "rest";
         var key = Text(id, """{{"id":{{"N":"{0}"}}}}""");
