@@ -52,7 +52,7 @@ internal sealed class RedshiftHistoryStore(Func<CancellationToken, ValueTask<ISq
     private static string Append(DialectHistoryTable table, string stage)
     {
         var (id, first) = (table.Dialect.Quote(DialectHistoryTable.Id), table.Dialect.Quote(table.Columns[0].Name));
-        var values = table.Shape.Columns.Select(column => RedshiftDialect.FromStage(column.DeclaredType, $"s.{table.Dialect.Quote(column.Name)}"));
+        var values = table.Shape.Columns.Select(column => ((RedshiftDialect)table.Dialect).FromStage(column.DeclaredType, $"s.{table.Dialect.Quote(column.Name)}"));
         return $"INSERT INTO {table.Name} ({string.Join(", ", table.QuotedColumns)})\nSELECT {string.Join(", ", values)}\nFROM {stage} AS s LEFT JOIN {table.Name} AS t ON s.{id} = t.{id}"
             + (table.Columns[0].Type == ColumnType.Binary ? "" : $" AND s.{first} = t.{first}") + $"\nWHERE t.{id} IS NULL";
     }
