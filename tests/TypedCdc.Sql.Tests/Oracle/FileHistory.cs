@@ -61,7 +61,8 @@ internal sealed class FileHistory
                 }
             }
 
-            var key = Pick(keys);
+            // Mostly the same item again, so that many changes share a time.
+            var key = _events.Count > 0 && _random.Next(3) > 0 ? _events[^1].Key : Pick(keys);
             var old = _items.GetValueOrDefault(key);
             seen[key].Add(Canonical(old) ?? "");
             var item = old is not null && _random.Next(4) == 0 ? null : Item(key);
