@@ -12,6 +12,7 @@ internal sealed class SqliteConnection : IDisposable
     private readonly string _path;
 
     /// <summary>Opens a database file, and makes it where it is not there.</summary>
+    /// <exception cref="CdcConfigurationException">The path is a folder, or in none that is there.</exception>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     public SqliteConnection(string path)
     {
@@ -30,6 +31,12 @@ internal sealed class SqliteConnection : IDisposable
         {
             var message = raw.sqlite3_errstr(result).utf8_to_string();
             _database.Dispose();
+            if (SqliteAdvice.ForPath(path) is { } advice)
+            {
+                // Not an outage: a start that waited for it would wait for ever.
+                throw new CdcConfigurationException($"The SQLite database cannot be opened: {message}.{advice}");
+            }
+
             throw new SqliteException(result, $"The SQLite database cannot be opened: {message}.{SqliteAdvice.For(result, path)}");
         }
 

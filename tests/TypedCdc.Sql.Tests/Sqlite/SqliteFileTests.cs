@@ -7,13 +7,13 @@ namespace TypedCdc.Sql.Tests.Sqlite;
 public sealed class SqliteFileTests
 {
     [Fact]
-    public async Task A_folder_that_does_not_exist_is_named()
+    public async Task A_folder_that_does_not_exist_is_named_and_not_waited_for()
     {
         using var database = new SqliteFixture();
         var path = Path.Combine(Path.GetDirectoryName(database.Path)!, "none", "test.db");
-        var error = await FailAsync(path);
+        await using var sink = Sink(path);
+        var error = await Assert.ThrowsAsync<CdcConfigurationException>(async () => await sink.StartAsync(SqliteFixture.Context(), default));
         Assert.EndsWith($"The folder '{Path.GetDirectoryName(path)}' does not exist: make it.", error.Message, StringComparison.Ordinal);
-        Assert.True(error.IsTransient);
     }
 
     [Fact]
@@ -21,7 +21,9 @@ public sealed class SqliteFileTests
     {
         using var database = new SqliteFixture();
         var path = Path.GetDirectoryName(database.Path)!;
-        Assert.EndsWith($"'{path}' is a folder: name a file.", (await FailAsync(path)).Message, StringComparison.Ordinal);
+        await using var sink = Sink(path);
+        var error = await Assert.ThrowsAsync<CdcConfigurationException>(async () => await sink.StartAsync(SqliteFixture.Context(), default));
+        Assert.EndsWith($"'{path}' is a folder: name a file.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
