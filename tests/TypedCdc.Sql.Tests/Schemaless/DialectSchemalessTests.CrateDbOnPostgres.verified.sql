@@ -93,6 +93,17 @@ SELECT "table_name", "kind", "keys" FROM "cdc_schemaless" WHERE "name" = CAST($1
 
 SELECT 1 FROM "d__cdc_ties" LIMIT 1
 
+INSERT INTO "d__cdc" ("id", "document", "cdc_deleted_at", "cdc_old", "cdc_new", "cdc_ties", "cdc_ver")
+VALUES (CAST($1 AS TEXT), CAST($2 AS OBJECT), CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS TEXT))
+ON CONFLICT ("id") DO UPDATE SET
+    "document" = CASE WHEN substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) THEN excluded."document" ELSE "document" END,
+    "cdc_deleted_at" = CASE WHEN substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) THEN excluded."cdc_deleted_at" ELSE "cdc_deleted_at" END,
+    "cdc_old" = CASE WHEN substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) THEN excluded."cdc_old" ELSE "cdc_old" END,
+    "cdc_new" = CASE WHEN substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) THEN excluded."cdc_new" ELSE "cdc_new" END,
+    "cdc_ties" = CASE WHEN substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) THEN excluded."cdc_ties" ELSE "cdc_ties" END,
+    "cdc_ver" = CASE WHEN substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) THEN excluded."cdc_ver" ELSE "cdc_ver" END
+RETURNING "id", "cdc_ver", "cdc_ties"
+
 INSERT INTO "t__cdc" ("id", "dist_key", "x", "cdc_deleted_at", "cdc_old", "cdc_new", "cdc_width", "cdc_ties", "cdc_ver")
 VALUES (CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS TEXT))
 ON CONFLICT ("id") DO UPDATE SET
@@ -105,17 +116,6 @@ ON CONFLICT ("id") DO UPDATE SET
     "cdc_ties" = CASE WHEN (substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) OR ("cdc_ver" = excluded."cdc_ver" AND COALESCE("cdc_ties", 0) = 0 AND COALESCE("cdc_width", 0) < excluded."cdc_width")) THEN excluded."cdc_ties" ELSE "cdc_ties" END,
     "cdc_ver" = CASE WHEN (substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) OR ("cdc_ver" = excluded."cdc_ver" AND COALESCE("cdc_ties", 0) = 0 AND COALESCE("cdc_width", 0) < excluded."cdc_width")) THEN excluded."cdc_ver" ELSE "cdc_ver" END
 RETURNING "id", "cdc_width", "cdc_ver", "cdc_ties"
-
-INSERT INTO "d__cdc" ("id", "document", "cdc_deleted_at", "cdc_old", "cdc_new", "cdc_ties", "cdc_ver")
-VALUES (CAST($1 AS TEXT), CAST($2 AS OBJECT), CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS TEXT))
-ON CONFLICT ("id") DO UPDATE SET
-    "document" = CASE WHEN substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) THEN excluded."document" ELSE "document" END,
-    "cdc_deleted_at" = CASE WHEN substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) THEN excluded."cdc_deleted_at" ELSE "cdc_deleted_at" END,
-    "cdc_old" = CASE WHEN substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) THEN excluded."cdc_old" ELSE "cdc_old" END,
-    "cdc_new" = CASE WHEN substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) THEN excluded."cdc_new" ELSE "cdc_new" END,
-    "cdc_ties" = CASE WHEN substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) THEN excluded."cdc_ties" ELSE "cdc_ties" END,
-    "cdc_ver" = CASE WHEN substr("cdc_ver", 1, 19) < substr(excluded."cdc_ver", 1, 19) THEN excluded."cdc_ver" ELSE "cdc_ver" END
-RETURNING "id", "cdc_ver", "cdc_ties"
 
 -- two more columns, and a change of the same time
 

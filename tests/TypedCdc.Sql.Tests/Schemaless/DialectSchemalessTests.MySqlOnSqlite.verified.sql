@@ -101,6 +101,19 @@ SELECT `table_name`, `kind`, `keys` FROM `cdc_schemaless` WHERE `name` = @p1
 
 SELECT 1 FROM `d__cdc_ties` LIMIT 1
 
+INSERT INTO `d__cdc` (`id`, `document`, `cdc_deleted_at`, `cdc_old`, `cdc_new`, `cdc_ties`, `cdc_ver`)
+VALUES (@p1, @p2, @p3, @p4, @p5, @p6, @p7)
+AS incoming
+ON DUPLICATE KEY UPDATE
+    `document` = IF(substr(`d__cdc`.`cdc_ver`, 1, 19) < substr(incoming.`cdc_ver`, 1, 19), incoming.`document`, `d__cdc`.`document`),
+    `cdc_deleted_at` = IF(substr(`d__cdc`.`cdc_ver`, 1, 19) < substr(incoming.`cdc_ver`, 1, 19), incoming.`cdc_deleted_at`, `d__cdc`.`cdc_deleted_at`),
+    `cdc_old` = IF(substr(`d__cdc`.`cdc_ver`, 1, 19) < substr(incoming.`cdc_ver`, 1, 19), incoming.`cdc_old`, `d__cdc`.`cdc_old`),
+    `cdc_new` = IF(substr(`d__cdc`.`cdc_ver`, 1, 19) < substr(incoming.`cdc_ver`, 1, 19), incoming.`cdc_new`, `d__cdc`.`cdc_new`),
+    `cdc_ties` = IF(substr(`d__cdc`.`cdc_ver`, 1, 19) < substr(incoming.`cdc_ver`, 1, 19), incoming.`cdc_ties`, `d__cdc`.`cdc_ties`),
+    `cdc_ver` = IF(substr(`d__cdc`.`cdc_ver`, 1, 19) < substr(incoming.`cdc_ver`, 1, 19), incoming.`cdc_ver`, `d__cdc`.`cdc_ver`)
+
+SELECT `id`, `cdc_ver`, `cdc_ties` FROM `d__cdc` WHERE `id` IN (@p1)
+
 INSERT INTO `t__cdc` (`id`, `dist_key`, `x`, `cdc_deleted_at`, `cdc_old`, `cdc_new`, `cdc_width`, `cdc_ties`, `cdc_ver`)
 VALUES (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9)
 AS incoming
@@ -115,19 +128,6 @@ ON DUPLICATE KEY UPDATE
     `cdc_ver` = IF((substr(`t__cdc`.`cdc_ver`, 1, 19) < substr(incoming.`cdc_ver`, 1, 19) OR (`t__cdc`.`cdc_ver` = incoming.`cdc_ver` AND COALESCE(`t__cdc`.`cdc_ties`, 0) = 0 AND COALESCE(`t__cdc`.`cdc_width`, 0) < incoming.`cdc_width`)), incoming.`cdc_ver`, `t__cdc`.`cdc_ver`)
 
 SELECT `id`, `cdc_width`, `cdc_ver`, `cdc_ties` FROM `t__cdc` WHERE `id` IN (@p1)
-
-INSERT INTO `d__cdc` (`id`, `document`, `cdc_deleted_at`, `cdc_old`, `cdc_new`, `cdc_ties`, `cdc_ver`)
-VALUES (@p1, @p2, @p3, @p4, @p5, @p6, @p7)
-AS incoming
-ON DUPLICATE KEY UPDATE
-    `document` = IF(substr(`d__cdc`.`cdc_ver`, 1, 19) < substr(incoming.`cdc_ver`, 1, 19), incoming.`document`, `d__cdc`.`document`),
-    `cdc_deleted_at` = IF(substr(`d__cdc`.`cdc_ver`, 1, 19) < substr(incoming.`cdc_ver`, 1, 19), incoming.`cdc_deleted_at`, `d__cdc`.`cdc_deleted_at`),
-    `cdc_old` = IF(substr(`d__cdc`.`cdc_ver`, 1, 19) < substr(incoming.`cdc_ver`, 1, 19), incoming.`cdc_old`, `d__cdc`.`cdc_old`),
-    `cdc_new` = IF(substr(`d__cdc`.`cdc_ver`, 1, 19) < substr(incoming.`cdc_ver`, 1, 19), incoming.`cdc_new`, `d__cdc`.`cdc_new`),
-    `cdc_ties` = IF(substr(`d__cdc`.`cdc_ver`, 1, 19) < substr(incoming.`cdc_ver`, 1, 19), incoming.`cdc_ties`, `d__cdc`.`cdc_ties`),
-    `cdc_ver` = IF(substr(`d__cdc`.`cdc_ver`, 1, 19) < substr(incoming.`cdc_ver`, 1, 19), incoming.`cdc_ver`, `d__cdc`.`cdc_ver`)
-
-SELECT `id`, `cdc_ver`, `cdc_ties` FROM `d__cdc` WHERE `id` IN (@p1)
 
 -- two more columns, and a change of the same time
 

@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS "t__cdc" (
     "cdc_old" BIGINT,
     "cdc_new" BIGINT,
     "cdc_ties" BIGINT,
-    "cdc_key" VARCHAR(8192),
+    "cdc_key" VARCHAR(8192) NOT NULL,
     PRIMARY KEY ("id")
 )
 DISTKEY ("dist_key")
@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS "t__cdc_ties" (
     "cdc_deleted_at" BIGINT,
     "cdc_old" BIGINT NOT NULL,
     "cdc_new" BIGINT NOT NULL,
-    "cdc_key" VARCHAR(8192),
+    "cdc_key" VARCHAR(8192) NOT NULL,
     PRIMARY KEY ("id", "cdc_ver", "cdc_old", "cdc_new")
 )
 DISTKEY ("dist_key")
@@ -88,7 +88,7 @@ CREATE TABLE IF NOT EXISTS "d__cdc" (
     "cdc_old" BIGINT,
     "cdc_new" BIGINT,
     "cdc_ties" BIGINT,
-    "cdc_key" VARCHAR(8192),
+    "cdc_key" VARCHAR(8192) NOT NULL,
     PRIMARY KEY ("id")
 )
 DISTKEY ("id")
@@ -106,7 +106,7 @@ CREATE TABLE IF NOT EXISTS "d__cdc_ties" (
     "cdc_deleted_at" BIGINT,
     "cdc_old" BIGINT NOT NULL,
     "cdc_new" BIGINT NOT NULL,
-    "cdc_key" VARCHAR(8192),
+    "cdc_key" VARCHAR(8192) NOT NULL,
     PRIMARY KEY ("id", "cdc_ver", "cdc_old", "cdc_new")
 )
 DISTKEY ("id")
@@ -117,6 +117,80 @@ SELECT "table_name", "kind", "keys" FROM "cdc_schemaless" WHERE "name" = CAST($1
 COMMIT
 
 SELECT 1 FROM "d__cdc_ties" LIMIT 1
+
+CREATE TEMP TABLE IF NOT EXISTS "d__cdc_159ae088_stage" (
+    "cdc_ord" INTEGER NOT NULL,
+    "cdc_tie" BOOLEAN NOT NULL,
+    "cdc_key" VARCHAR(8192) NOT NULL,
+    "id" VARCHAR(65535),
+    "document" VARCHAR(65535),
+    "cdc_deleted_at" BIGINT,
+    "cdc_old" BIGINT NOT NULL,
+    "cdc_new" BIGINT NOT NULL,
+    "cdc_ver" VARCHAR(152) NOT NULL
+)
+DISTKEY ("id")
+
+CREATE TEMP TABLE IF NOT EXISTS "d__cdc_159ae088_same" (
+    "cdc_ord" INTEGER NOT NULL,
+    "cdc_tie" BOOLEAN NOT NULL,
+    "cdc_key" VARCHAR(8192) NOT NULL,
+    "id" VARCHAR(65535),
+    "document" VARCHAR(65535),
+    "cdc_deleted_at" BIGINT,
+    "cdc_old" BIGINT NOT NULL,
+    "cdc_new" BIGINT NOT NULL,
+    "cdc_ver" VARCHAR(152) NOT NULL
+)
+DISTKEY ("id")
+
+DELETE FROM "d__cdc_159ae088_stage"
+
+DELETE FROM "d__cdc_159ae088_same"
+
+INSERT INTO "d__cdc_159ae088_stage" ("cdc_ord", "cdc_tie", "cdc_key", "id", "document", "cdc_deleted_at", "cdc_old", "cdc_new", "cdc_ver")
+VALUES (CAST($1 AS INTEGER), CAST($2 AS BOOLEAN), CAST($3 AS VARCHAR(8192)), CAST($4 AS VARCHAR(65535)), CAST($5 AS VARCHAR(65535)), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS VARCHAR(152)))
+
+BEGIN
+
+LOCK "d__cdc"
+
+DELETE FROM "d__cdc_159ae088_stage" USING "d__cdc"
+WHERE "d__cdc_159ae088_stage"."cdc_key" = "d__cdc"."cdc_key" AND "d__cdc_159ae088_stage"."id" = "d__cdc"."id" AND substr("d__cdc_159ae088_stage"."cdc_ver", 1, 19) < substr("d__cdc"."cdc_ver", 1, 19)
+
+INSERT INTO "d__cdc_159ae088_same" ("cdc_ord", "cdc_tie", "cdc_key", "id", "document", "cdc_deleted_at", "cdc_old", "cdc_new", "cdc_ver")
+SELECT s."cdc_ord", s."cdc_tie", s."cdc_key", s."id", s."document", s."cdc_deleted_at", s."cdc_old", s."cdc_new", s."cdc_ver"
+FROM "d__cdc_159ae088_stage" AS s LEFT JOIN "d__cdc" AS t ON s."cdc_key" = t."cdc_key" AND s."id" = t."id"
+WHERE s."cdc_tie" OR substr(s."cdc_ver", 1, 19) = substr(t."cdc_ver", 1, 19)
+
+DELETE FROM "d__cdc_159ae088_stage" USING "d__cdc_159ae088_same"
+WHERE "d__cdc_159ae088_stage"."cdc_ord" = "d__cdc_159ae088_same"."cdc_ord"
+
+SELECT count(*) FROM "d__cdc_159ae088_stage"
+
+SELECT count(*) FROM "d__cdc_159ae088_stage" WHERE "cdc_deleted_at" IS NOT NULL
+
+MERGE INTO "d__cdc" USING "d__cdc_159ae088_stage" AS s
+ON "d__cdc"."cdc_key" = s."cdc_key" AND "d__cdc"."id" = s."id"
+WHEN MATCHED THEN UPDATE SET
+    "document" = JSON_PARSE(s."document"),
+    "cdc_deleted_at" = s."cdc_deleted_at",
+    "cdc_old" = s."cdc_old",
+    "cdc_new" = s."cdc_new",
+    "cdc_ver" = s."cdc_ver",
+    "cdc_ties" = 0
+WHEN NOT MATCHED THEN INSERT ("id", "document", "cdc_deleted_at", "cdc_old", "cdc_new", "cdc_ver", "cdc_key", "cdc_ties")
+VALUES (s."id", JSON_PARSE(s."document"), s."cdc_deleted_at", s."cdc_old", s."cdc_new", s."cdc_ver", s."cdc_key", 0)
+
+DELETE FROM "d__cdc_159ae088_same" USING "d__cdc"
+WHERE "d__cdc_159ae088_same"."cdc_key" = "d__cdc"."cdc_key" AND "d__cdc_159ae088_same"."id" = "d__cdc"."id" AND (substr("d__cdc_159ae088_same"."cdc_ver", 1, 19) <> substr("d__cdc"."cdc_ver", 1, 19) OR "d__cdc_159ae088_same"."cdc_ver" = "d__cdc"."cdc_ver")
+
+SELECT count(*) FROM "d__cdc_159ae088_same"
+
+DELETE FROM "d__cdc_ties" USING "d__cdc_159ae088_stage"
+WHERE "d__cdc_ties"."cdc_key" = "d__cdc_159ae088_stage"."cdc_key" AND substr("d__cdc_ties"."cdc_ver", 1, 19) < substr("d__cdc_159ae088_stage"."cdc_ver", 1, 19)
+
+COMMIT
 
 CREATE TEMP TABLE IF NOT EXISTS "t__cdc_84e22926_stage" (
     "cdc_ord" INTEGER NOT NULL,
@@ -195,80 +269,6 @@ WHERE "t__cdc_ties"."cdc_key" = "t__cdc_84e22926_stage"."cdc_key" AND substr("t_
 
 COMMIT
 
-CREATE TEMP TABLE IF NOT EXISTS "d__cdc_159ae088_stage" (
-    "cdc_ord" INTEGER NOT NULL,
-    "cdc_tie" BOOLEAN NOT NULL,
-    "cdc_key" VARCHAR(8192) NOT NULL,
-    "id" VARCHAR(65535),
-    "document" VARCHAR(65535),
-    "cdc_deleted_at" BIGINT,
-    "cdc_old" BIGINT NOT NULL,
-    "cdc_new" BIGINT NOT NULL,
-    "cdc_ver" VARCHAR(152) NOT NULL
-)
-DISTKEY ("id")
-
-CREATE TEMP TABLE IF NOT EXISTS "d__cdc_159ae088_same" (
-    "cdc_ord" INTEGER NOT NULL,
-    "cdc_tie" BOOLEAN NOT NULL,
-    "cdc_key" VARCHAR(8192) NOT NULL,
-    "id" VARCHAR(65535),
-    "document" VARCHAR(65535),
-    "cdc_deleted_at" BIGINT,
-    "cdc_old" BIGINT NOT NULL,
-    "cdc_new" BIGINT NOT NULL,
-    "cdc_ver" VARCHAR(152) NOT NULL
-)
-DISTKEY ("id")
-
-DELETE FROM "d__cdc_159ae088_stage"
-
-DELETE FROM "d__cdc_159ae088_same"
-
-INSERT INTO "d__cdc_159ae088_stage" ("cdc_ord", "cdc_tie", "cdc_key", "id", "document", "cdc_deleted_at", "cdc_old", "cdc_new", "cdc_ver")
-VALUES (CAST($1 AS INTEGER), CAST($2 AS BOOLEAN), CAST($3 AS VARCHAR(8192)), CAST($4 AS VARCHAR(65535)), CAST($5 AS VARCHAR(65535)), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS VARCHAR(152)))
-
-BEGIN
-
-LOCK "d__cdc"
-
-DELETE FROM "d__cdc_159ae088_stage" USING "d__cdc"
-WHERE "d__cdc_159ae088_stage"."cdc_key" = "d__cdc"."cdc_key" AND "d__cdc_159ae088_stage"."id" = "d__cdc"."id" AND substr("d__cdc_159ae088_stage"."cdc_ver", 1, 19) < substr("d__cdc"."cdc_ver", 1, 19)
-
-INSERT INTO "d__cdc_159ae088_same" ("cdc_ord", "cdc_tie", "cdc_key", "id", "document", "cdc_deleted_at", "cdc_old", "cdc_new", "cdc_ver")
-SELECT s."cdc_ord", s."cdc_tie", s."cdc_key", s."id", s."document", s."cdc_deleted_at", s."cdc_old", s."cdc_new", s."cdc_ver"
-FROM "d__cdc_159ae088_stage" AS s LEFT JOIN "d__cdc" AS t ON s."cdc_key" = t."cdc_key" AND s."id" = t."id"
-WHERE s."cdc_tie" OR substr(s."cdc_ver", 1, 19) = substr(t."cdc_ver", 1, 19)
-
-DELETE FROM "d__cdc_159ae088_stage" USING "d__cdc_159ae088_same"
-WHERE "d__cdc_159ae088_stage"."cdc_ord" = "d__cdc_159ae088_same"."cdc_ord"
-
-SELECT count(*) FROM "d__cdc_159ae088_stage"
-
-SELECT count(*) FROM "d__cdc_159ae088_stage" WHERE "cdc_deleted_at" IS NOT NULL
-
-MERGE INTO "d__cdc" USING "d__cdc_159ae088_stage" AS s
-ON "d__cdc"."cdc_key" = s."cdc_key" AND "d__cdc"."id" = s."id"
-WHEN MATCHED THEN UPDATE SET
-    "document" = JSON_PARSE(s."document"),
-    "cdc_deleted_at" = s."cdc_deleted_at",
-    "cdc_old" = s."cdc_old",
-    "cdc_new" = s."cdc_new",
-    "cdc_ver" = s."cdc_ver",
-    "cdc_ties" = 0
-WHEN NOT MATCHED THEN INSERT ("id", "document", "cdc_deleted_at", "cdc_old", "cdc_new", "cdc_ver", "cdc_key", "cdc_ties")
-VALUES (s."id", JSON_PARSE(s."document"), s."cdc_deleted_at", s."cdc_old", s."cdc_new", s."cdc_ver", s."cdc_key", 0)
-
-DELETE FROM "d__cdc_159ae088_same" USING "d__cdc"
-WHERE "d__cdc_159ae088_same"."cdc_key" = "d__cdc"."cdc_key" AND "d__cdc_159ae088_same"."id" = "d__cdc"."id" AND (substr("d__cdc_159ae088_same"."cdc_ver", 1, 19) <> substr("d__cdc"."cdc_ver", 1, 19) OR "d__cdc_159ae088_same"."cdc_ver" = "d__cdc"."cdc_ver")
-
-SELECT count(*) FROM "d__cdc_159ae088_same"
-
-DELETE FROM "d__cdc_ties" USING "d__cdc_159ae088_stage"
-WHERE "d__cdc_ties"."cdc_key" = "d__cdc_159ae088_stage"."cdc_key" AND substr("d__cdc_ties"."cdc_ver", 1, 19) < substr("d__cdc_159ae088_stage"."cdc_ver", 1, 19)
-
-COMMIT
-
 -- two more columns, and a change of the same time
 
 BEGIN
@@ -306,7 +306,7 @@ CREATE TABLE IF NOT EXISTS "t__cdc_ties" (
     "cdc_deleted_at" BIGINT,
     "cdc_old" BIGINT NOT NULL,
     "cdc_new" BIGINT NOT NULL,
-    "cdc_key" VARCHAR(8192),
+    "cdc_key" VARCHAR(8192) NOT NULL,
     PRIMARY KEY ("id", "cdc_ver", "cdc_old", "cdc_new")
 )
 DISTKEY ("dist_key")

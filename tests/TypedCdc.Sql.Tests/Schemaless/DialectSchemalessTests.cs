@@ -91,7 +91,7 @@ public sealed class DialectSchemalessTests(PostgreSql server) : SchemalessBehavi
             ],
             default));
         Assert.Equal([1, 2, 4], refused.Rejected.Select(static one => one.Index));
-        Assert.Contains("longer than the database's column takes", refused.Rejected[0].Reason.Message, StringComparison.Ordinal);
+        Assert.Contains("The text has 65536 bytes, and the database takes 65535 in a column.", refused.Rejected[0].Reason.Message, StringComparison.Ordinal);
         Assert.Contains("'x' has 65539 bytes as text, and the database takes 65535", refused.Rejected[1].Reason.Message, StringComparison.Ordinal);
         Assert.Contains("bytes as a document, and the database takes 65535 in a column", refused.Rejected[2].Reason.Message, StringComparison.Ordinal);
         Assert.Equal(["65535"], await database.RowsAsync("SELECT length(x)::text FROM c"));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TypedCdc.Sql.Tests.Dialects;
 using TypedCdc.Sql.Tests.Purge;
 
 namespace TypedCdc.Sql.Tests.Schemaless;
@@ -166,7 +167,7 @@ public abstract class SchemalessBehaviour
     private protected async Task What_is_not_in_a_whole_snapshot_is_removed()
     {
         await using var database = await OpenAsync();
-        await using var sink = await database.StartAsync(static tables => tables.AddColumns("t", static table => table.Keys("id")).SnapshotMargin = TimeSpan.Zero);
+        await using var sink = await database.StartAsync(static tables => tables.AddColumns("t", static table => table.Keys("id")).SnapshotMargin = TimeSpan.Zero, new PurgeClock());
         await sink.WriteAsync([Insert("t", 1, """{"id":{"S":"1"},"x":{"S":"1"}}""", """{"id":{"S":"1"}}"""), Insert("t", 9, """{"id":{"S":"2"}}""", """{"id":{"S":"2"}}""")], default);
         await using (var other = await database.StartAsync(static tables => tables.AddColumns("t")))
         {
