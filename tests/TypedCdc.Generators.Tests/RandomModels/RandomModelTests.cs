@@ -96,7 +96,7 @@ public sealed class RandomModelTests
     {
         Assembly? assembly = null;
         var models = Enumerable.Range(0, Count).Select(i => new RandomModel(Seed * 1000 + i, $"Random{i.ToString(CultureInfo.InvariantCulture)}", name => assembly!.GetType(name, throwOnError: true)!)).ToList();
-        var source = new StringBuilder("#nullable enable\n#pragma warning disable CS8981\npublic enum Tier { Gold, [System.Runtime.Serialization.EnumMember(Value = \"in transit\")] InTransit, @class, Bronze }\n");
+        var source = new StringBuilder("#nullable enable\npublic enum Tier { Gold, [System.Runtime.Serialization.EnumMember(Value = \"in transit\")] InTransit, @class, Bronze }\n");
         models.ForEach(model => source.Append(model.Source));
         source.Append("public static class Access\n{\n    public static object Call(string model, string method, byte[]? utf8, object? value) => (model, method) switch\n    {\n");
         foreach (var model in models)
