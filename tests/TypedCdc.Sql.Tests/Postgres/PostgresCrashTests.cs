@@ -119,15 +119,7 @@ public sealed class PostgresCrashTests(PostgreSql server)
 
     /// <summary>Lets the server end the process that runs the n-th statement on the table or its ties, behind the statement or in its commit.</summary>
     private static Task EndAtStatementsAsync(PostgresDatabase database, int every) => database.ExecuteAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""
-        CREATE SEQUENCE statements;
-        CREATE SEQUENCE rows;
-        CREATE FUNCTION end_process() RETURNS trigger LANGUAGE plpgsql AS $body$
-        BEGIN
-            IF nextval(TG_ARGV[0]) % TG_ARGV[1]::integer = 0 THEN
-                PERFORM pg_terminate_backend(pg_backend_pid());
-            END IF;
-            RETURN NULL;
-        END $body$;
+        {{PostgresDatabase.EndProcess}}
         CREATE TRIGGER in_statement AFTER INSERT OR UPDATE OR DELETE ON customers__cdc FOR EACH STATEMENT EXECUTE FUNCTION end_process('statements', {{every}});
         CREATE TRIGGER in_ties AFTER INSERT OR UPDATE ON customers__cdc_ties FOR EACH STATEMENT EXECUTE FUNCTION end_process('statements', {{every}});
         CREATE CONSTRAINT TRIGGER in_commit AFTER INSERT ON customers__cdc DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION end_process('rows', 23);

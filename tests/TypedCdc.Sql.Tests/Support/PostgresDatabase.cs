@@ -12,6 +12,19 @@ public sealed class PostgresCollection : ICollectionFixture<PostgreSql>;
 /// <summary>A database of one test's own, and sinks on it.</summary>
 internal sealed class PostgresDatabase : IAsyncDisposable
 {
+    /// <summary>Makes the trigger function <c>end_process</c> (a sequence, how many): every so many-th call, counted by the sequence <c>statements</c> or <c>rows</c>, ends the server's process.</summary>
+    public const string EndProcess = """
+        CREATE SEQUENCE statements;
+        CREATE SEQUENCE rows;
+        CREATE FUNCTION end_process() RETURNS trigger LANGUAGE plpgsql AS $body$
+        BEGIN
+            IF nextval(TG_ARGV[0]) % TG_ARGV[1]::integer = 0 THEN
+                PERFORM pg_terminate_backend(pg_backend_pid());
+            END IF;
+            RETURN NULL;
+        END $body$;
+        """;
+
     private readonly NpgsqlDataSource _source;
 
     private PostgresDatabase(string connectionString)
