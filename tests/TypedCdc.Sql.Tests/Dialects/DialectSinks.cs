@@ -20,30 +20,16 @@ internal static class DialectSinks
         }
     }
 
-    /// <summary>A worker after the other writes the batches; each ends between two statements of its own, until one comes to the end.</summary>
-    public static async Task<int> WriteCrashingAsync(Func<Func<SqlStatement, SqlStatement?>, IRelationalStore> open, IEnumerable<List<CdcRecord>> delivered, Random random)
-    {
-        var crashes = 0;
-        var countdown = random.Next(1, 35);
-        var batches = new Queue<List<CdcRecord>>(delivered);
-        while (batches.Count > 0)
-        {
-            try
+    /// <inheritdoc cref="CrashingWorkers"/>
+    public static Task<int> WriteCrashingAsync(Func<Func<SqlStatement, SqlStatement?>, IRelationalStore> open, IEnumerable<List<CdcRecord>> delivered, Random random) =>
+        CrashingWorkers.WriteAsync(
+            tick => StartAsync(open(statement =>
             {
-                await using var sink = await StartAsync(open(statement => --countdown == 0 ? throw new CrashedException() : statement));
-                while (batches.TryPeek(out var batch))
-                {
-                    await sink.WriteAsync(batch, default);
-                    batches.Dequeue();
-                }
-            }
-            catch (CrashedException)
-            {
-                crashes++;
-                countdown = random.Next(1, 35);
-            }
-        }
-
-        return crashes;
-    }
+                tick();
+                return statement;
+            })),
+            delivered,
+            random,
+            first: 35,
+            next: 35);
 }

@@ -14,9 +14,6 @@ internal sealed class WatchedExecutor(ISqlExecutor inner, Func<SqlStatement, Sql
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }
 
-/// <summary>Ends a worker in the middle of its work.</summary>
-internal sealed class CrashedException : Exception;
-
 /// <summary>Sessions of databases that run here, for dialects that are theirs or can be said in their words.</summary>
 internal static partial class Sessions
 {

@@ -14,32 +14,7 @@ public sealed class SqliteHistoryTests
             var history = new History(seed, keys: 8, changes: 100);
             var delivery = history.Deliver(newNumbers: seed % 2 == 0);
             using var database = new SqliteFixture();
-            var batches = new Queue<List<CdcRecord>>(history.Cut(delivery));
-            var countdown = random.Next(1, 60);
-            var crashes = 0;
-            while (batches.Count > 0)
-            {
-                try
-                {
-                    await using var sink = await StartAsync(database, beforeStatement: _ =>
-                    {
-                        if (--countdown == 0)
-                        {
-                            throw new CrashException();
-                        }
-                    });
-                    while (batches.TryPeek(out var batch))
-                    {
-                        await sink.WriteAsync(batch, default);
-                        batches.Dequeue();
-                    }
-                }
-                catch (CrashException)
-                {
-                    crashes++;
-                    countdown = random.Next(1, 200);
-                }
-            }
+            var crashes = await CrashingWorkers.WriteAsync(tick => StartAsync(database, beforeStatement: _ => tick()), history.Cut(delivery), random, first: 60, next: 200);
 
             Assert.True(crashes > 0, $"Seed {seed} crashed nowhere.");
             Assert.Equal(HistoryOracle.Expect(delivery), database.Rows(HistoryOracle.Select).Order(StringComparer.Ordinal));
@@ -188,6 +163,4 @@ public sealed class SqliteHistoryTests
             throw;
         }
     }
-
-    private sealed class CrashException : Exception;
 }

@@ -102,33 +102,7 @@ public sealed class SqliteSchemalessTests : SchemalessBehaviour
         var random = new Random(seed);
         var history = new SchemalessHistory(seed);
         using var database = new SqliteFixture();
-        var crashes = 0;
-        var batches = new Queue<List<CdcRecord>>(history.Deliver(seed));
-        var countdown = random.Next(1, 60);
-        while (batches.Count > 0)
-        {
-            try
-            {
-                await using var sink = database.Sink(Columns, beforeStatement: _ =>
-                {
-                    if (--countdown == 0)
-                    {
-                        throw new CrashException();
-                    }
-                });
-                await sink.StartAsync(SqliteFixture.Context(), default);
-                while (batches.TryPeek(out var batch))
-                {
-                    await sink.WriteAsync(batch, default);
-                    batches.Dequeue();
-                }
-            }
-            catch (CrashException)
-            {
-                crashes++;
-                countdown = random.Next(1, 200);
-            }
-        }
+        var crashes = await CrashingWorkers.WriteAsync(tick => database.StartAsync(Columns, beforeStatement: _ => tick()), history.Deliver(seed), random, first: 60, next: 200);
 
         Assert.True(crashes > 0, $"Seed {seed} crashed nowhere.");
         Assert.Equal(history.ExpectedColumns(), database.Rows("SELECT name FROM pragma_table_info('odd_things')").Order(StringComparer.Ordinal));
@@ -241,6 +215,4 @@ public sealed class SqliteSchemalessTests : SchemalessBehaviour
             return folder.FullName;
         }
     }
-
-    private sealed class CrashException : Exception;
 }

@@ -50,7 +50,7 @@ public sealed class SqliteWideTableTests
                 last = statement;
                 if (countdown > 0 && isNext && --countdown == 0)
                 {
-                    throw new CrashException();
+                    throw new CrashedException();
                 }
             });
             await sink.WriteAsync([Item(1, 1, "first")], default);
@@ -59,7 +59,7 @@ public sealed class SqliteWideTableTests
             {
                 await sink.WriteAsync([Item(1, 2, Names(20))], default);
             }
-            catch (CrashException)
+            catch (CrashedException)
             {
                 crashes++;
             }
@@ -104,6 +104,4 @@ public sealed class SqliteWideTableTests
             "MODIFY", "wide", time, time.ToString(System.Globalization.CultureInfo.InvariantCulture), key,
             key[..^1] + string.Concat(attributes.Select(static name => $$$""","{{{name}}}":{"S":"{{{name}}}"}""")) + "}");
     }
-
-    private sealed class CrashException : Exception;
 }

@@ -40,7 +40,7 @@ public sealed class SqliteSnapshotTests
                     {
                         if (--countdown == 0)
                         {
-                            throw new CrashException();
+                            throw new CrashedException();
                         }
                     });
                     await sink.StartAsync(SqliteFixture.Context(), default);
@@ -50,7 +50,7 @@ public sealed class SqliteSnapshotTests
                         steps.Dequeue();
                     }
                 }
-                catch (CrashException)
+                catch (CrashedException)
                 {
                     countdown = random.Next(1, 200);
                 }
@@ -81,14 +81,14 @@ public sealed class SqliteSnapshotTests
         {
             if (statement == "COMMIT" && --commits == 0)
             {
-                throw new CrashException();
+                throw new CrashedException();
             }
         }))
         {
             await sink.StartAsync(SqliteFixture.Context(), default);
             await sink.WriteAsync([.. Enumerable.Range(0, 2_500).Select(static i => Insert(i, 10)), Insert(5_000, 900_000_000)], default);
             commits = 2;
-            await Assert.ThrowsAsync<CrashException>(async () => await sink.FinishSnapshotAsync(Finished(900_000_000), default));
+            await Assert.ThrowsAsync<CrashedException>(async () => await sink.FinishSnapshotAsync(Finished(900_000_000), default));
         }
 
         Assert.Equal(["1501"], database.Rows("SELECT count(*) FROM customers"));
@@ -178,6 +178,4 @@ public sealed class SqliteSnapshotTests
         var key = $$$"""{"userid":{"N":"{{{id}}}"}}""";
         return TestRecord.Make("INSERT", "customers", time, "1", key, key);
     }
-
-    private sealed class CrashException : Exception;
 }

@@ -59,34 +59,7 @@ public sealed class ConvergenceTests
         var history = new History(seed, keys: 12, changes: 120);
         var delivery = history.Deliver(newNumbers: false);
         using var database = new SqliteFixture();
-        var crashes = 0;
-        var batches = new Queue<List<CdcRecord>>(history.Cut(delivery));
-        var countdown = random.Next(1, 60);
-        while (batches.Count > 0)
-        {
-            try
-            {
-                // A new worker on what the last one left. The unfinished transaction dies with its connection.
-                await using var sink = database.Sink(beforeStatement: _ =>
-                {
-                    if (--countdown == 0)
-                    {
-                        throw new CrashException();
-                    }
-                });
-                await sink.StartAsync(SqliteFixture.Context(), default);
-                while (batches.TryPeek(out var batch))
-                {
-                    await sink.WriteAsync(batch, default);
-                    batches.Dequeue();
-                }
-            }
-            catch (CrashException)
-            {
-                crashes++;
-                countdown = random.Next(1, 200);
-            }
-        }
+        var crashes = await CrashingWorkers.WriteAsync(tick => database.StartAsync(beforeStatement: _ => tick()), history.Cut(delivery), random, first: 60, next: 200);
 
         Assert.True(crashes > 0, $"Seed {seed} crashed nowhere.");
         Assert.Equal(History.Expect(delivery), database.Dump("customers"));
@@ -184,6 +157,4 @@ public sealed class ConvergenceTests
         await sink.WriteAsync([Record("1720740233013", "", "ms", 2)], default);
         Assert.Equal(["ms|0001720740233013000:0012"], database.Rows("SELECT first_name, cdc_ver FROM customers__cdc"));
     }
-
-    private sealed class CrashException : Exception;
 }

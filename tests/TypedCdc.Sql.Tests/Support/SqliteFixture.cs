@@ -39,8 +39,17 @@ internal sealed class SqliteFixture : IDisposable
     public async Task<RelationalSink> StartAsync(Action<TableSetBuilder>? tables = null, Action<string>? beforeStatement = null, TimeProvider? time = null)
     {
         var sink = Sink(tables, beforeStatement);
-        await sink.StartAsync(Context(time), default);
-        return sink;
+        try
+        {
+            await sink.StartAsync(Context(time), default);
+            return sink;
+        }
+        catch
+        {
+            // A connection that is left to the finalizer closes when it likes, and locks the database then.
+            await sink.DisposeAsync();
+            throw;
+        }
     }
 
     public List<string?[]> Query(string sql)

@@ -1,0 +1,4 @@
+namespace TypedCdc.Sql.Tests;
+
+/// <summary>The worker ends here.</summary>
+internal sealed class CrashedException : Exception;
