@@ -21,13 +21,11 @@ internal sealed class PostgresSession : IAsyncDisposable
     private readonly Dictionary<int, PostgresTable> _tables = []; // by the table's index; opened at their first row
 
     private readonly DirectWrite _direct;
-    private readonly PostgresWatermarkWriter _watermarks;
 
     private PostgresSession(NpgsqlConnection connection, WritePaths paths)
     {
         _connection = connection;
-        _watermarks = new(connection);
-        _direct = new(connection, paths, _watermarks);
+        _direct = new(connection, paths);
     }
 
     public static async Task<PostgresSession> OpenAsync(NpgsqlDataSource dataSource, WritePaths paths, CancellationToken cancellationToken)
@@ -129,11 +127,6 @@ internal sealed class PostgresSession : IAsyncDisposable
                     ? await table.WriteCarefullyAsync(rows, batch, transaction, cancellationToken)
                     : await table.WriteAsync(rows, batch, cancellationToken));
             }
-        }
-
-        if (batch.Watermarks is { } watermarks)
-        {
-            await _watermarks.WriteAsync(watermarks, batch, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -27,10 +27,7 @@ internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? pat
         _logger = context.Logger;
         await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
         await PostgresMigrations.RunAsync(connection, tables, options.MigrationLockTimeout, context.Logger, cancellationToken);
-        Watermarks = await PostgresWatermarks.OpenAsync(_dataSource, connection, tables.Migrations, context.Logger, cancellationToken);
     }
-
-    public IWatermarkStore? Watermarks { get; private set; }
 
     public async ValueTask WriteAsync(WriteBatch batch, CancellationToken cancellationToken)
     {

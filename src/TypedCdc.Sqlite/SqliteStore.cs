@@ -8,7 +8,7 @@ namespace TypedCdc.Sqlite;
 /// Writes rows through one connection: one prepared upsert a table, all rows of the writes that wait in one transaction, durable when they return (write-ahead log,
 /// <c>synchronous=FULL</c>).
 /// </summary>
-internal sealed partial class SqliteStore(SqliteSinkOptions options) : IRelationalStore
+internal sealed class SqliteStore(SqliteSinkOptions options) : IRelationalStore
 {
     // SQLite has one writer at a time anyway: waiting here costs no polling.
     private readonly SemaphoreSlim _writer = new(1, 1);
@@ -35,12 +35,7 @@ internal sealed partial class SqliteStore(SqliteSinkOptions options) : IRelation
         var writer = _connection = new(options, context.TimeProvider) { BeforeStatement = BeforeStatement, Retried = metrics.Retried };
         await writer.ConfigureAsync(cancellationToken);
         await writer.InTransactionAsync(
-            connection =>
-            {
-                SqliteMigrations.Run(connection, tables, context.Logger);
-                OpenWatermarks(connection, tables.Migrations);
-            },
-            cancellationToken);
+            connection => SqliteMigrations.Run(connection, tables, context.Logger), cancellationToken);
         _tables = [.. tables.Tables.Select(table => new SqliteTable(writer.Connection, table))];
     }
 
@@ -126,8 +121,6 @@ internal sealed partial class SqliteStore(SqliteSinkOptions options) : IRelation
                 Table(connection, rows.Table).Write(rows, write.Batch, ref write.Counts);
             }
         }
-
-        WriteWatermarks(connection, write.Batch);
     }
 
     public bool CanFinishSnapshots => true;
@@ -210,8 +203,6 @@ internal sealed partial class SqliteStore(SqliteSinkOptions options) : IRelation
         }
 
         _tables = [];
-        _upsertWatermark?.Dispose();
-        _upsertWatermark = null;
         _connection?.Dispose();
         _connection = null;
     }

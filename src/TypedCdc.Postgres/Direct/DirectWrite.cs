@@ -7,7 +7,7 @@ namespace TypedCdc.Postgres;
 /// Small writes of one session, by arrays: one round trip, one transaction. The server begins it with the first statement and ends it behind the last one, or takes all back where one fails
 /// (PostgreSQL documentation, "Message Flow", "Pipelining").
 /// </summary>
-internal sealed class DirectWrite(NpgsqlConnection connection, WritePaths paths, PostgresWatermarkWriter watermarks)
+internal sealed class DirectWrite(NpgsqlConnection connection, WritePaths paths)
 {
     private readonly NpgsqlBatch _batch = new(connection);
     private readonly List<PostgresTable> _tables = []; // of the write at hand
@@ -48,15 +48,6 @@ internal sealed class DirectWrite(NpgsqlConnection connection, WritePaths paths,
                 await reader.NextResultAsync(cancellationToken);
                 await reader.NextResultAsync(cancellationToken);
             }
-
-            // Of the watermarks there is only to know that they do not fail.
-            while (await reader.NextResultAsync(cancellationToken))
-            {
-            }
-        }
-        catch (PostgresException error) when (batch.Watermarks is not null && PostgresWatermarkWriter.IsRefused(error))
-        {
-            return null; // and the other way says why
         }
         catch (PostgresException error) when (_tables.Find(table => table.Direct.IsRefused(error)) is { } refused)
         {
@@ -93,11 +84,6 @@ internal sealed class DirectWrite(NpgsqlConnection connection, WritePaths paths,
                 _batch.BatchCommands.Add(table.Direct.Upsert);
                 _batch.BatchCommands.Add(table.Direct.Check);
             }
-        }
-
-        if (batch.Watermarks is { } plan)
-        {
-            _batch.BatchCommands.Add(watermarks.PrepareDirect(plan, batch));
         }
 
         return _tables.Count > 0;

@@ -76,25 +76,6 @@ internal sealed class RowBuffer(TargetTable table) : IBufferWriter<byte>
         _rowEnd = _length;
     }
 
-    /// <summary>Takes rows out; the others keep their order, and are to be sorted again.</summary>
-    /// <param name="isRemoved">By row.</param>
-    public void RemoveWhere(ReadOnlySpan<bool> isRemoved)
-    {
-        var kept = 0;
-        var width = Table.Columns.Length;
-        for (var row = 0; row < Count; row++)
-        {
-            if (!isRemoved[row])
-            {
-                _rows[kept] = _rows[row];
-                _cells.AsSpan(row * width, width).CopyTo(_cells.AsSpan(kept * width, width));
-                kept++;
-            }
-        }
-
-        Count = kept;
-    }
-
     /// <summary>Sorts by key and version, the newest first.</summary>
     public void Sort()
     {

@@ -29,9 +29,6 @@ internal interface IRelationalStore : IAsyncDisposable
     /// </summary>
     ValueTask WriteAsync(WriteBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>Where the watermarks of lanes are kept; null where there is no place for them. After <see cref="StartAsync"/>.</summary>
-    IWatermarkStore? Watermarks => null;
-
     /// <summary>Whether <see cref="FinishSnapshotAsync"/> does something.</summary>
     bool CanFinishSnapshots => false;
 

@@ -10,15 +10,11 @@ namespace TypedCdc.Sql;
 /// </summary>
 internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : ISink, ISnapshotSink, IAsyncDisposable
 {
-    // A table that is another one each time is not looked at without end in one write: delivery waits before the next attempt.
-    private const int MaximumChanges = 5;
-
     private readonly ConcurrentBag<Buffers> _idle = [];
     private TableRoutes? _routes;
     private SchemalessTables? _schemaless;
     private SinkContext? _context;
     private PurgeTimer? _purge;
-    private WatermarkBook? _watermarks; // null where the database keeps none
 
     /// <summary>What was counted; after <see cref="StartAsync"/>.</summary>
     public SinkMetrics? Metrics { get; private set; }
@@ -45,7 +41,6 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
         }
 
         await store.StartAsync(tables, context, Metrics, cancellationToken);
-        _watermarks = store.Watermarks is { } watermarks ? new(watermarks, context) : null;
         if (store.CanFinishSnapshots)
         {
             foreach (var table in tables.Tables)
@@ -107,7 +102,6 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
         }
 
         var started = context.TimeProvider.GetTimestamp();
-        var changes = 0;
         for (var mayWish = true; ; mayWish = false)
         {
             var buffers = Take(schemaless.Current, metrics);
@@ -123,18 +117,7 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
                     continue;
                 }
 
-                var plan = batch.Watermarks = _watermarks is null ? null : await _watermarks.PlanAsync(records, batch, cancellationToken);
-                if (plan is null || batch.HasRows)
-                {
-                    await store.WriteAsync(batch, cancellationToken);
-                }
-
-                if (plan is not null)
-                {
-                    plan.Commit();
-                    metrics.Replayed(plan.Replayed);
-                }
-
+                await store.WriteAsync(batch, cancellationToken);
                 metrics.Batch(records.Count, batch.RejectedCount, context.TimeProvider.GetElapsedTime(started));
                 batch.ThrowIfRejected();
                 return;
@@ -144,40 +127,22 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
                 metrics.Retried(); // by delivery
                 throw;
             }
-            catch (StaleLeaseException)
-            {
-                metrics.Retried(); // until the source has noticed too
-                throw;
-            }
-            catch (TableChangedException) when (++changes < MaximumChanges)
-            {
-                _watermarks!.Forget(batch.Watermarks!);
-            }
             catch (StaleShapeException stale)
             {
                 await schemaless.RefreshAsync(stale.Table, cancellationToken);
             }
             finally
             {
-                batch.Watermarks?.Abandon(); // what is not committed
                 _idle.Add(buffers);
             }
         }
     }
-
-    /// <summary>Lets the watermarks say the checkpoints that were stored since the last writes.</summary>
-    public Task RememberCheckpointsAsync(CancellationToken cancellationToken) => _watermarks?.RememberAsync(cancellationToken) ?? Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
         if (_purge is not null)
         {
             await _purge.DisposeAsync();
-        }
-
-        if (_watermarks is not null)
-        {
-            await _watermarks.DisposeAsync();
         }
 
         await store.DisposeAsync();

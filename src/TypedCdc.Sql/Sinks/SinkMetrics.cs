@@ -12,7 +12,6 @@ internal sealed class SinkMetrics(string database, ILogger logger)
     private static readonly Counter<long> RowCount = Meter.CreateCounter<long>("cdc.sink.rows", "{row}", "Rows written, tombstones included.");
     private static readonly Counter<long> StaleCount = Meter.CreateCounter<long>("cdc.sink.stale", "{row}", "Rows not written because the table has a newer version, or the same.");
     private static readonly Counter<long> CompactedCount = Meter.CreateCounter<long>("cdc.sink.compacted", "{row}", "Rows not sent because a newer one of the same key is in the same write.");
-    private static readonly Counter<long> ReplayedCount = Meter.CreateCounter<long>("cdc.sink.replayed", "{row}", "Rows not sent because the watermark of their lane says that they were applied before a crash.");
     private static readonly Counter<long> TombstoneCount = Meter.CreateCounter<long>("cdc.sink.tombstones", "{row}", "Tombstones written.");
     private static readonly Counter<long> PurgedCount = Meter.CreateCounter<long>("cdc.sink.purged", "{row}", "Old tombstones taken away.");
     private static readonly Counter<long> RefusedCount = Meter.CreateCounter<long>("cdc.sink.refused", "{record}", "Records that cannot be written.");
@@ -31,7 +30,6 @@ internal sealed class SinkMetrics(string database, ILogger logger)
     private long _stale;
     private long _compacted;
     private long _ties;
-    private long _replayed;
 
     /// <summary>Rows written, for tests and status.</summary>
     public long Rows => Volatile.Read(ref _rows);
@@ -44,15 +42,6 @@ internal sealed class SinkMetrics(string database, ILogger logger)
 
     /// <summary>Changes of one item with equal timestamps.</summary>
     public long Ties => Volatile.Read(ref _ties);
-
-    /// <summary>Rows left out because they were applied before a crash.</summary>
-    public long ReplayedRows => Volatile.Read(ref _replayed);
-
-    public void Replayed(int rows)
-    {
-        Interlocked.Add(ref _replayed, rows);
-        Add(ReplayedCount, rows);
-    }
 
     public void Written(in WriteCounts counts)
     {

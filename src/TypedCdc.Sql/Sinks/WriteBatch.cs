@@ -29,12 +29,6 @@ internal sealed class WriteBatch
     /// <summary>The rows of one table, by its index.</summary>
     public RowBuffer Rows(int table) => _buffers[table];
 
-    /// <summary>Whether anything is to be written.</summary>
-    public bool HasRows => Array.Exists(_buffers, static rows => rows.Count > 0);
-
-    /// <summary>What goes into the transaction of the rows besides them; null for nothing.</summary>
-    public WatermarkPlan? Watermarks { get; set; }
-
     /// <summary>What was refused so far.</summary>
     public IReadOnlyList<RejectedRecord> Rejected => _rejected;
 
@@ -44,7 +38,6 @@ internal sealed class WriteBatch
     public void Read(IReadOnlyList<CdcRecord> records)
     {
         _rejected.Clear();
-        Watermarks = null;
         foreach (var buffer in _buffers)
         {
             buffer.Clear();

@@ -29,8 +29,6 @@ internal sealed class TableRouter : ITableRouter
         }
     }
 
-    string ITableRouter.Bindings => string.Join('\n', _bindings.Select(static binding => $"{binding.Pattern.Text} {binding.Model.ClrType}").Order(StringComparer.Ordinal));
-
     public IReadOnlyList<CdcModel> Find(string tableName)
     {
         if (_found.TryGetValue(tableName, out var found))

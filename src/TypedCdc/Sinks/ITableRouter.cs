@@ -5,7 +5,4 @@ public interface ITableRouter
 {
     /// <summary>The models whose items the table may hold: one, or several in a single-table design; none for an unknown table.</summary>
     IReadOnlyList<CdcModel> Find(string tableName);
-
-    /// <summary>All of what <see cref="Find"/> goes by, as text: the same in every process that is set up alike.</summary>
-    internal string Bindings => "";
 }
