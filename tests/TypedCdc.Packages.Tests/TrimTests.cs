@@ -1,18 +1,28 @@
 namespace TypedCdc.Packages.Tests;
 
-/// <summary>A trimmed, self-contained application: the linker has nothing to warn of, and what it left still works.</summary>
+/// <summary>
+/// A worker that is published trimmed, and one that is published as native AOT: the compilers report no warning for any of the libraries, and the result works.
+/// </summary>
 [Collection(PackagesCollection.Name)]
 [Trait("Category", "OnePass")]
 public sealed class TrimTests(PackageFeed feed)
 {
-    [Fact]
-    public void A_trimmed_application_has_no_warning_and_runs_from_a_file_to_SQLite()
+    // Every library that a worker may reference; each is rooted, so that the whole of it is analyzed and not only what the program calls.
+    private const string Libraries = "TypedCdc TypedCdc.Kinesis TypedCdc.Sql TypedCdc.Sqlite TypedCdc.Postgres TypedCdc.Lambda";
+
+    [Theory]
+    [InlineData("Trimmed", "PublishTrimmed")]
+    [InlineData("Native", "PublishAot")]
+    public void A_published_worker_has_no_warning_and_runs_from_a_file_to_SQLite(string name, string publish)
     {
         var folder = feed.CreateProject(
-            "Trimmed", "TypedCdc TypedCdc.Sqlite", "<PublishTrimmed>true</PublishTrimmed><TrimmerSingleWarn>false</TrimmerSingleWarn><RuntimeIdentifier>linux-x64</RuntimeIdentifier>",
-            ("Directory.Build.targets", """
+            name, Libraries, $"<{publish}>true</{publish}><TrimmerSingleWarn>false</TrimmerSingleWarn><RuntimeIdentifier>linux-x64</RuntimeIdentifier>",
+            ("Directory.Build.targets", $"""
                 <Project>
-                  <ItemGroup><PackageReference Include="Microsoft.Extensions.Hosting" Version="10.0.14" /></ItemGroup>
+                  <ItemGroup>
+                    <PackageReference Include="Microsoft.Extensions.Hosting" Version="10.0.15" />
+                    <TrimmerRootAssembly Include="{Libraries.Replace(' ', ';')}" />
+                  </ItemGroup>
                 </Project>
                 """),
             ("events.jsonl", """
@@ -49,12 +59,13 @@ public sealed class TrimTests(PackageFeed feed)
                 }
                 """));
 
-        // Warnings are errors in this project, the linker's too.
+        // Warnings are errors in this project, those of the linker and the native compiler too.
         var output = PackageFeed.Run("dotnet", folder, "publish", "-c", "Release", "--self-contained", "-o", "out", "-v", "q");
 
         Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
         Assert.False(File.Exists(Path.Combine(folder, "out", "System.Xml.ReaderWriter.dll")), "nothing was trimmed");
-        Assert.Contains("welcome Ada, 8", PackageFeed.Run(Path.Combine(folder, "out", "Trimmed"), folder), StringComparison.Ordinal);
+        Assert.Equal(publish == "PublishAot", !File.Exists(Path.Combine(folder, "out", "TypedCdc.dll")));
+        Assert.Contains("welcome Ada, 8", PackageFeed.Run(Path.Combine(folder, "out", name), folder), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(folder, "shop.db")));
     }
 }
