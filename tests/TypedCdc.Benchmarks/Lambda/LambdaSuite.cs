@@ -12,10 +12,11 @@ internal sealed class LambdaSuite : IBenchmarkSuite
 {
     private static readonly (string Name, string[] Options)[] Ways =
     [
-        ("trimmed, ready to run", ["--self-contained"]), // as the sample says
-        ("trimmed", ["--self-contained", "-p:PublishReadyToRun=false"]),
-        ("self-contained", ["--self-contained", "-p:PublishTrimmed=false", "-p:PublishReadyToRun=false"]),
-        ("framework-dependent", ["--no-self-contained", "-p:PublishTrimmed=false", "-p:PublishReadyToRun=false"]),
+        ("native AOT", []), // as the sample does
+        ("trimmed, ready to run", ["--self-contained", "-p:PublishAot=false", "-p:PublishTrimmed=true", "-p:PublishReadyToRun=true"]),
+        ("trimmed", ["--self-contained", "-p:PublishAot=false", "-p:PublishTrimmed=true"]),
+        ("self-contained", ["--self-contained", "-p:PublishAot=false"]),
+        ("framework-dependent", ["--no-self-contained", "-p:PublishAot=false"]),
     ];
 
     public string Name => "lambda";
@@ -140,6 +141,7 @@ internal sealed class LambdaSuite : IBenchmarkSuite
             """;
 
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private TcpClient? _client;
 
         public OneEventApi() => _listener.Start();
 
@@ -151,8 +153,9 @@ internal sealed class LambdaSuite : IBenchmarkSuite
             var json = $$$"""
                 {"Records":[{"kinesis":{"kinesisSchemaVersion":"1.0","partitionKey":"8","sequenceNumber":"49590338271490256608559692538361571095921575989136588898","data":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(Record))}}}","approximateArrivalTimestamp":1545084650.987},"eventSource":"aws:kinesis","eventVersion":"1.0","eventID":"shardId-000000000006:49590338271490256608559692538361571095921575989136588898","eventName":"aws:kinesis:record","awsRegion":"us-east-2","eventSourceARN":"arn:aws:kinesis:us-east-2:123456789012:stream/changes"}]}
                 """;
-            using var client = await _listener.AcceptTcpClientAsync(cancellationToken);
-            await using var stream = client.GetStream();
+            // Open until this is disposed: a function whose connection ends exits, and its processor time with it.
+            _client = await _listener.AcceptTcpClientAsync(cancellationToken);
+            var stream = _client.GetStream();
             await RequestAsync(stream, cancellationToken);
             var deadline = DateTimeOffset.UtcNow.AddMinutes(1).ToUnixTimeMilliseconds();
             await stream.WriteAsync(
@@ -162,7 +165,11 @@ internal sealed class LambdaSuite : IBenchmarkSuite
             return await RequestAsync(stream, cancellationToken);
         }
 
-        public void Dispose() => _listener.Dispose();
+        public void Dispose()
+        {
+            _client?.Dispose();
+            _listener.Dispose();
+        }
 
         private static async Task<string> RequestAsync(NetworkStream stream, CancellationToken cancellationToken)
         {
