@@ -1,6 +1,7 @@
 using System.Globalization;
 using TypedCdc.Postgres;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Ports;
 
 namespace TypedCdc;
 

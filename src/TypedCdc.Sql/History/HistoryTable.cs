@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Sql;
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Postgres;
 
 namespace TypedCdc.Sql.Tests.Dialects;

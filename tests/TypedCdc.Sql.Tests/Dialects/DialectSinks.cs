@@ -1,3 +1,5 @@
+using TypedCdc.Sql.Ports;
+
 namespace TypedCdc.Sql.Tests.Dialects;
 
 /// <summary>Sinks over any store.</summary>

@@ -1,5 +1,6 @@
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Snapshots;
 
 namespace TypedCdc.Sql.Tests.Dialects;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TypedCdc.Postgres;
+using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Types;
 
 namespace TypedCdc.Sql.Tests.Dialects;

@@ -1,12 +1,13 @@
 using System.Text.RegularExpressions;
 using Npgsql;
 using TypedCdc.Postgres;
+using TypedCdc.Sql.Ports;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests.Dialects;
 
 /// <summary>Sees every statement before it runs: to count, to fail, to change.</summary>
-internal sealed class WatchedExecutor(ISqlExecutor inner, Func<SqlStatement, SqlStatement?> before) : ISqlExecutor
+internal sealed class WatchedExecutor(ISqlSession inner, Func<SqlStatement, SqlStatement?> before) : ISqlSession
 {
     public ValueTask<SqlAnswer> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken) =>
         before(statement) is { } changed ? inner.ExecuteAsync(changed, cancellationToken) : new(new SqlAnswer(0));
@@ -17,17 +18,17 @@ internal sealed class WatchedExecutor(ISqlExecutor inner, Func<SqlStatement, Sql
 /// <summary>Sessions of databases that run here, for dialects that are theirs or can be said in their words.</summary>
 internal static partial class Sessions
 {
-    public static Func<CancellationToken, ValueTask<ISqlExecutor>> OnSqlite(string path, Func<SqlStatement, SqlStatement?>? before = null) => _ =>
+    public static Func<CancellationToken, ValueTask<ISqlSession>> OnSqlite(string path, Func<SqlStatement, SqlStatement?>? before = null) => _ =>
     {
-        ISqlExecutor executor = new SqliteExecutor(new SqliteConnection(path), TimeSpan.FromSeconds(30), TimeProvider.System);
+        ISqlSession executor = new SqliteSession(new SqliteConnection(path), TimeSpan.FromSeconds(30), TimeProvider.System);
         return new(before is null ? executor : new WatchedExecutor(executor, before));
     };
 
-    public static Func<CancellationToken, ValueTask<ISqlExecutor>> OnPostgres(string connectionString, SqlDialect dialect, Func<SqlStatement, SqlStatement?>? before = null) => async cancellationToken =>
+    public static Func<CancellationToken, ValueTask<ISqlSession>> OnPostgres(string connectionString, SqlDialect dialect, Func<SqlStatement, SqlStatement?>? before = null) => async cancellationToken =>
     {
         var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
-        ISqlExecutor executor = new DbSqlExecutor(connection, dialect);
+        ISqlSession executor = new DbSqlSession(connection, dialect);
         return before is null ? executor : new WatchedExecutor(executor, before);
     };
 

@@ -6,7 +6,7 @@ public sealed class MySqlDialectTests
     [Fact]
     public void What_the_README_shows_of_it_is_in_it()
     {
-        var readme = File.ReadAllText(Find("src/TypedCdc.Sql/Dialects/README.md")).Split("```csharp\n").Skip(1).Select(static block => block.Split("```")[0]).Single(static block => block.Contains("override", StringComparison.Ordinal));
+        var readme = File.ReadAllText(Find("src/TypedCdc.Sql/Ports/README.md")).Split("```csharp\n").Skip(1).Select(static block => block.Split("```")[0]).Single(static block => block.Contains("override", StringComparison.Ordinal));
         var code = File.ReadAllText(Find("tests/TypedCdc.Sql.Tests/Dialects/MySqlDialect.cs")).Split('\n').Select(static line => line.Trim()).ToHashSet(StringComparer.Ordinal);
         var lines = readme.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         Assert.True(lines.Length > 5);

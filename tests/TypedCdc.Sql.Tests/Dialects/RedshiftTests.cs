@@ -2,6 +2,7 @@ using System.Text;
 using Npgsql;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Postgres;
 
 namespace TypedCdc.Sql.Tests.Dialects;
@@ -332,7 +333,7 @@ public sealed class RedshiftTests(PostgreSql server)
     }
 
     /// <summary>Loads what COPY names, as literals, so that PostgreSQL makes each column's type of them.</summary>
-    private sealed class CopyingExecutor(ISqlExecutor inner, MemoryStage stage) : ISqlExecutor
+    private sealed class CopyingExecutor(ISqlSession inner, MemoryStage stage) : ISqlSession
     {
         public async ValueTask<SqlAnswer> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken)
         {

@@ -1,7 +1,9 @@
+using TypedCdc.Sql.Ports;
+
 namespace TypedCdc.Sql.Tests.Dialects;
 
 /// <summary>Answers as it is told.</summary>
-internal sealed class ScriptedExecutor(Func<SqlStatement, IReadOnlyList<IReadOnlyList<object?>>> answer) : ISqlExecutor
+internal sealed class ScriptedExecutor(Func<SqlStatement, IReadOnlyList<IReadOnlyList<object?>>> answer) : ISqlSession
 {
     public ValueTask<SqlAnswer> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken) => new(new SqlAnswer(1, answer(statement)));
 
@@ -9,7 +11,7 @@ internal sealed class ScriptedExecutor(Func<SqlStatement, IReadOnlyList<IReadOnl
 }
 
 /// <summary>Writes the rows of one statement each by itself, and leaves out those that hold a value: as CrateDB does, which says so by the number of rows alone.</summary>
-internal sealed class PartialExecutor(ISqlExecutor inner, string poison) : ISqlExecutor
+internal sealed class PartialExecutor(ISqlSession inner, string poison) : ISqlSession
 {
     public async ValueTask<SqlAnswer> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Dialects;
 using TypedCdc.Sql.Tests.Schemaless;
 
@@ -266,7 +267,7 @@ public sealed class DialectHistoryTests(PostgreSql server)
     }).Order(StringComparer.Ordinal)];
 
     /// <summary>Leaves out rows that hold a value, and says so by the number of rows alone.</summary>
-    private sealed class LeavingOut(ISqlExecutor inner, string poison) : ISqlExecutor
+    private sealed class LeavingOut(ISqlSession inner, string poison) : ISqlSession
     {
         public async ValueTask<SqlAnswer> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken)
         {

@@ -1,4 +1,5 @@
 using TypedCdc.Services;
+using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Dialects;
 
 namespace TypedCdc.Sql.Tests.Schemaless;

@@ -1,6 +1,7 @@
 using Npgsql;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Dialects;
 using TypedCdc.Sqlite;
 
@@ -59,7 +60,7 @@ internal sealed class SchemalessDialect : ISchemalessDatabase
         _way == DialectWay.RedshiftOnPostgres ? new RedshiftHistoryStore(token => OpenAsync(before, token)) : new DialectHistoryStore(Dialect, token => OpenAsync(before, token));
 
     /// <summary>A session.</summary>
-    public async ValueTask<ISqlExecutor> OpenAsync(Func<SqlStatement, SqlStatement?>? before, CancellationToken cancellationToken)
+    public async ValueTask<ISqlSession> OpenAsync(Func<SqlStatement, SqlStatement?>? before, CancellationToken cancellationToken)
     {
         SqlStatement Seen(SqlStatement statement) => before is null ? statement : before(statement)!;
         return new CatalogueExecutor(
@@ -97,7 +98,7 @@ internal sealed class SchemalessDialect : ISchemalessDatabase
 }
 
 /// <summary>Gives the catalogue's types in the words of the database that the statements are for.</summary>
-internal sealed class CatalogueExecutor(ISqlExecutor inner, DialectWay way) : ISqlExecutor
+internal sealed class CatalogueExecutor(ISqlSession inner, DialectWay way) : ISqlSession
 {
     public async ValueTask<SqlAnswer> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken)
     {
