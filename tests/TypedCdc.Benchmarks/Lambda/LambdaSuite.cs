@@ -13,8 +13,6 @@ internal sealed class LambdaSuite : IBenchmarkSuite
     private static readonly (string Name, string[] Options)[] Ways =
     [
         ("native AOT", []), // as the sample does
-        ("trimmed, ready to run", ["--self-contained", "-p:PublishAot=false", "-p:PublishTrimmed=true", "-p:PublishReadyToRun=true"]),
-        ("trimmed", ["--self-contained", "-p:PublishAot=false", "-p:PublishTrimmed=true"]),
         ("self-contained", ["--self-contained", "-p:PublishAot=false"]),
         ("framework-dependent", ["--no-self-contained", "-p:PublishAot=false"]),
     ];
