@@ -11,7 +11,8 @@ public sealed record KinesisDataLoss(string Stream, string? Shard, SequenceNumbe
     public override string ToString() => Reason switch
     {
         DataLossReason.Trimmed => $"Stream '{Stream}', shard '{Shard}': what followed the checkpoint is older than the stream's retention, and may be gone.",
-        DataLossReason.Recreated => $"Stream '{Stream}' is not the one that was read before: it was deleted and made again, and its checkpoints say nothing.",
+        DataLossReason.Recreated => $"Stream '{Stream}' is not the one that was read before: it was deleted and created again, and its checkpoints no longer apply.",
+        DataLossReason.Deleted => $"Stream '{Stream}' was deleted while it was read; records that were not read yet are lost.",
         _ => $"Stream '{Stream}', shard '{Shard}': the service does not know the checkpoint.",
     };
 }
@@ -22,11 +23,14 @@ public enum DataLossReason
     /// <summary>The checkpoint is older than the stream's retention.</summary>
     Trimmed,
 
-    /// <summary>The stream was deleted and made again under its name.</summary>
+    /// <summary>The stream was deleted and created again under its name.</summary>
     Recreated,
 
     /// <summary>The service does not know the checkpoint's sequence number.</summary>
     UnknownCheckpoint,
+
+    /// <summary>The stream was deleted while it was read.</summary>
+    Deleted,
 }
 
 /// <summary>What is done when records are gone that were never read.</summary>
@@ -35,7 +39,7 @@ public enum DataLossAction
     /// <summary>The source stops with an error, and the checkpoint stays. The default.</summary>
     Fail,
 
-    /// <summary>It is said loudly, and reading goes on at the oldest record that is still kept.</summary>
+    /// <summary>The loss is logged as an error, and reading continues at the oldest record that is kept. A stream that was deleted is waited for.</summary>
     Skip,
 }
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 
 namespace TypedCdc.Kinesis;
 
@@ -29,10 +28,25 @@ internal sealed class KinesisSource : IChangeSource
     public async Task RunAsync(ISourceContext context, CancellationToken cancellationToken)
     {
         var api = _api();
+        var monitor = context.Monitor(Name, "aws.kinesis");
         try
         {
-            await using var run = new Run(this, api, context);
-            await run.LoopAsync(cancellationToken);
+            for (var isRestart = false; ; isRestart = true)
+            {
+                await using var run = new Run(this, api, context, monitor);
+                try
+                {
+                    await run.LoopAsync(isRestart, cancellationToken);
+                    return;
+                }
+                catch (StreamReplacedException)
+                {
+                    if (cancellationToken.IsCancellationRequested)
+                    {
+                        return;
+                    }
+                }
+            }
         }
         finally
         {
@@ -46,7 +60,7 @@ internal sealed class KinesisSource : IChangeSource
         private readonly KinesisSource _source;
         private readonly IKinesisApi _api;
         private readonly ISourceContext _context;
-        private readonly ILogger _logger;
+        private readonly KinesisReports _reports;
         private readonly CheckpointProgressStore _progress;
         private readonly long _startedAt;
         private readonly Channel<WorkerEvent> _events = Channel.CreateUnbounded<WorkerEvent>(new() { SingleReader = true });
@@ -56,19 +70,19 @@ internal sealed class KinesisSource : IChangeSource
         private readonly HashSet<Task> _underWay = [];
         private readonly CancellationTokenSource _reading = new();    // ends reads, publications and delays
 
-        internal Run(KinesisSource source, IKinesisApi api, ISourceContext context)
+        internal Run(KinesisSource source, IKinesisApi api, ISourceContext context, ISourceMonitor monitor)
         {
             _source = source;
             _api = api;
             _context = context;
-            _logger = context.LoggerFactory.CreateLogger("TypedCdc.Kinesis");
+            _reports = new(context.LoggerFactory.CreateLogger("TypedCdc.Kinesis"), monitor, source.Name, source._options);
             _progress = new(source._checkpoints, context.Application, source.Name);
             _startedAt = context.TimeProvider.GetTimestamp();
         }
 
-        internal async Task LoopAsync(CancellationToken cancellationToken)
+        internal async Task LoopAsync(bool isRestart, CancellationToken cancellationToken)
         {
-            var worker = new StreamWorker(WorkerSettings.From(_source.Name, _source._options), Random.Shared);
+            var worker = new StreamWorker(WorkerSettings.From(_source.Name, _source._options) with { IsRestart = isRestart }, Random.Shared);
             await using var stop = cancellationToken.Register(() => _events.Writer.TryWrite(new WorkerEvent.StopRequested()));
             _events.Writer.TryWrite(new WorkerEvent.Started());
             var commands = new List<WorkerCommand>();
@@ -117,7 +131,7 @@ internal sealed class KinesisSource : IChangeSource
             switch (command)
             {
                 case WorkerCommand.Report report:
-                    Say(report.Notice);
+                    _reports.Report(report.Notice);
                     return;
                 case WorkerCommand.Discard discard:
                     Shard(discard.Shard).Discard();
@@ -160,9 +174,9 @@ internal sealed class KinesisSource : IChangeSource
             switch (command)
             {
                 case WorkerCommand.DescribeStream:
-                    return await TryStreamAsync(async token => new WorkerEvent.StreamDescribed(await _api.DescribeStreamAsync(_source._address.Stream, token)));
+                    return await TryStreamAsync(true, async token => new WorkerEvent.StreamDescribed(await _api.DescribeStreamAsync(_source._address.Stream, token)));
                 case WorkerCommand.ListShards:
-                    return await TryStreamAsync(async token => new WorkerEvent.ShardsListed(await ListAsync(token)));
+                    return await TryStreamAsync(false, async token => new WorkerEvent.ShardsListed(await ListAsync(token)));
                 case WorkerCommand.ReadProgress read:
                     return await ReadProgressAsync(read);
                 case WorkerCommand.WriteProgress write:
@@ -187,6 +201,7 @@ internal sealed class KinesisSource : IChangeSource
                 case WorkerCommand.Drain drain:
                     return await DrainAsync(drain.Shard);
                 case WorkerCommand.Close close:
+                    _reports.Closed(close.Shard);
                     if (_shards.TryRemove(close.Shard, out var closed))
                     {
                         await closed.DisposeAsync();
@@ -207,23 +222,30 @@ internal sealed class KinesisSource : IChangeSource
             }
         }
 
-        private static async Task<WorkerEvent> TryAsync(Func<Task<WorkerEvent>> attempt, Func<KinesisException, WorkerEvent> failed)
+        private async Task<WorkerEvent> TryAsync(string? part, Func<CancellationToken, Task<WorkerEvent>> attempt, Func<KinesisException, WorkerEvent> failed)
         {
             try
             {
-                return await attempt();
+                var happened = await attempt(_reading.Token);
+                if (happened is not (WorkerEvent.IteratorReceived or WorkerEvent.RecordsRead { Summary.IsWhole: false }))
+                {
+                    _reports.Succeeded(part);
+                }
+
+                return happened;
             }
             catch (KinesisException exception)
             {
+                _reports.Failed(part, exception);
                 return failed(exception);
             }
         }
 
-        private Task<WorkerEvent> TryStreamAsync(Func<CancellationToken, Task<WorkerEvent>> attempt) =>
-            TryAsync(() => attempt(_reading.Token), static exception => new WorkerEvent.StreamFailed(exception));
+        private Task<WorkerEvent> TryStreamAsync(bool isDescription, Func<CancellationToken, Task<WorkerEvent>> attempt) =>
+            TryAsync(null, attempt, exception => new WorkerEvent.StreamFailed(isDescription, exception));
 
         private Task<WorkerEvent> TryShardAsync(string shard, Func<CancellationToken, Task<WorkerEvent>> attempt) =>
-            TryAsync(() => attempt(_reading.Token), exception => new WorkerEvent.ShardFailed(shard, exception));
+            TryAsync(shard, attempt, exception => new WorkerEvent.ShardFailed(shard, exception));
 
         private static async Task<WorkerEvent> TryWriteAsync(string? shard, Func<CancellationToken, ValueTask> write)
         {
@@ -247,14 +269,28 @@ internal sealed class KinesisSource : IChangeSource
             {
                 var page = await _api.ListShardsAsync(_source._address.Stream, token, cancellationToken);
                 shards.AddRange(page.Shards);
-                token = page.NextToken;
+                token = page.NextToken is not null && page.NextToken == token
+                    ? throw JsonAnswer.Unreadable("ListShards", "a page is followed by itself")
+                    : page.NextToken;
             }
             while (token is not null);
 
-            return shards;
+            return shards.Count > 0 ? shards : throw JsonAnswer.Unreadable("ListShards", "it lists no shard");
         }
 
         private async Task<WorkerEvent> ReadProgressAsync(WorkerCommand.ReadProgress read)
+        {
+            try
+            {
+                return await ReadStoredAsync(read);
+            }
+            catch (Exception exception) when (exception is System.Data.Common.DbException or IOException or TimeoutException)
+            {
+                return new WorkerEvent.ProgressNotRead(read.Shards, exception);
+            }
+        }
+
+        private async Task<WorkerEvent.ProgressRead> ReadStoredAsync(WorkerCommand.ReadProgress read)
         {
             var shards = new Dictionary<string, ShardProgress>(StringComparer.Ordinal);
             foreach (var shard in read.Shards)
@@ -263,7 +299,7 @@ internal sealed class KinesisSource : IChangeSource
                 _leases[shard] = new(LeaseKey(read.StreamCreatedAt, shard), token: null, shards[shard].Checkpoint);
             }
 
-            return new WorkerEvent.ProgressRead(await _progress.ReadCreatedAtAsync(_reading.Token), shards);
+            return new(await _progress.ReadCreatedAtAsync(_reading.Token), shards);
         }
 
         // One worker reads alone: no token. Of a stream that is named without its account and region, the creation time says which one it is.
@@ -276,8 +312,8 @@ internal sealed class KinesisSource : IChangeSource
             var batch = shard.BeginBatch();
             var records = new KinesisRecords(batch, read.SkipThrough);
             var answer = await _api.GetRecordsAsync(read.Iterator, read.Limit, records, cancellationToken);
-            return new WorkerEvent.RecordsRead(read.Shard, new(
-                answer.NextShardIterator, answer.BehindLatest, records.Count, batch.Count, records.Bytes, records.First, records.Last, records.LastArrival));
+            _reports.BehindLatest(read.Shard, answer.BehindLatest);
+            return new WorkerEvent.RecordsRead(read.Shard, ReadSummary.From(answer, records, batch.Count));
         }
 
         private async Task<WorkerEvent> DrainAsync(string name)
@@ -341,30 +377,5 @@ internal sealed class KinesisSource : IChangeSource
         }
 
         private OpenShard Shard(string name) => _shards.GetOrAdd(name, static (shard, run) => new(run._context, new(run._source.Name, shard), run._leases.GetValueOrDefault(shard)), this);
-
-        private void Say(WorkerNotice notice)
-        {
-            switch (notice)
-            {
-                case WorkerNotice.ShardBegun begun:
-                    KinesisLog.ShardBegun(_logger, _source.Name, begun.Shard, begun.Position);
-                    break;
-                case WorkerNotice.ShardEnded ended:
-                    KinesisLog.ShardEnded(_logger, _source.Name, ended.Shard);
-                    break;
-                case WorkerNotice.DataLost lost:
-                    KinesisLog.DataLost(_logger, lost.Loss, lost.Loss.Checkpoint, lost.Action);
-                    _source._options.DataLossDetected?.Invoke(lost.Loss);
-                    break;
-                case WorkerNotice.Retrying retrying:
-                    KinesisLog.Retrying(_logger, _source.Name, retrying.Shard ?? "the stream", retrying.Exception.Message);
-                    break;
-                case WorkerNotice.NotDrained not:
-                    KinesisLog.NotDrained(_logger, _source.Name, not.Shard);
-                    break;
-                default:
-                    throw new UnreachableException(notice.GetType().Name);
-            }
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using TypedCdc.DeadLetters;
 using TypedCdc.Kinesis.Tests.Fakes;
 
@@ -52,6 +53,20 @@ public sealed class KinesisDeadLetterTests : IDisposable
         server.RefusesPut = static (_, _) => "InternalFailure";
         var error = await Assert.ThrowsAsync<KinesisException>(async () => await store.StoreAsync([Letter(1, [1])], default));
         Assert.Contains("InternalFailure", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("")]
+    [InlineData("<html>login</html>")]
+    public async Task Start_waits_for_an_answer_that_can_be_read(string unreadable)
+    {
+        await using var server = await FakeKinesisServer.StartAsync("dead", shards: 1);
+        await using var store = Store(server);
+        var answers = 0;
+        server.Mutate = (_, answer) => ++answers <= 2 ? unreadable : answer;
+        await store.StartAsync(default);
+        Assert.Equal(3, answers);
     }
 
     [Fact]
@@ -165,7 +180,7 @@ public sealed class KinesisDeadLetterTests : IDisposable
         () => KinesisApiFactory.Create(StreamAddress.Parse(server.Endpoint + stream + "?region=us-east-1"), new KinesisApiSettings(null, null, null, TimeSpan.FromSeconds(30))),
         new(),
         oversize,
-        TimeProvider.System);
+        TimeProvider.System, NullLogger.Instance);
 
     private sealed class Null : ISink
     {

@@ -207,6 +207,25 @@ public sealed class KinesisSourceTests
     }
 
     [Fact]
+    public async Task Stream_that_is_recreated_while_it_is_read_is_read_from_its_beginning_when_losses_are_skipped()
+    {
+        await using var server = await FakeKinesisServer.StartAsync("wire", shards: 1);
+        using var reading = new ReadingHost(server) { Configure = static o => o.OnDataLoss = DataLossAction.Skip };
+        server.Stream.Put(server.Stream.Shards[0], ReadingHost.Insert(0, 1));
+        var host = await reading.StartAsync();
+        await ReadingHost.Until(() => reading.Written.Count == 1);
+        await Task.Delay(1100); // creation times are in seconds
+        server.Stream.IsDeleted = true;
+        await ReadingHost.Until(() => reading.LogText.Contains("was deleted", StringComparison.Ordinal));
+        server.Stream.Recreate(2);
+        server.Stream.Put(server.Stream.Shards[0], ReadingHost.Insert(1, 1));
+        server.Stream.Put(server.Stream.Shards[1], ReadingHost.Insert(2, 1));
+        await ReadingHost.Until(() => reading.Written.Count == 3);
+        await ReadingHost.StopAsync(host);
+        Assert.Equal(DataLossReason.Recreated, Assert.Single(reading.Losses).Reason);
+    }
+
+    [Fact]
     public void Options_that_cannot_work_are_refused_with_their_name()
     {
         foreach (var (option, set) in new (string, Action<KinesisSourceOptions>)[]

@@ -22,14 +22,16 @@ internal static class GetRecordsReader
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
             // The text of the cause may hold a piece of a record.
-            throw new KinesisException(KinesisErrorKind.Transient, $"The answer of GetRecords cannot be read ({exception.GetType().Name}).");
+            throw JsonAnswer.Unreadable("GetRecords", "it is not JSON, or a field is missing or of another type");
         }
     }
 
     private static GetRecordsAnswer ReadAnswer(ReadOnlySpan<byte> utf8, KinesisRecords records)
     {
         string? next = null;
-        var behind = TimeSpan.Zero;
+        TimeSpan? behind = null;
+        var hasRecords = false;
+        var hasChildren = false;
         var reader = new Utf8JsonReader(utf8);
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -41,6 +43,8 @@ internal static class GetRecordsReader
                 {
                     ReadRecord(ref reader, records);
                 }
+
+                hasRecords = reader.TokenType == JsonTokenType.EndArray ? true : throw new FormatException();
             }
             else if (reader.ValueTextEquals("NextShardIterator"u8))
             {
@@ -50,7 +54,13 @@ internal static class GetRecordsReader
             else if (reader.ValueTextEquals("MillisBehindLatest"u8))
             {
                 reader.Read();
-                behind = TimeSpan.FromMilliseconds(reader.TokenType == JsonTokenType.Null ? 0 : Math.Clamp(reader.GetInt64(), 0, (long)TimeSpan.FromDays(10_000).TotalMilliseconds));
+                behind = reader.TokenType == JsonTokenType.Null ? null
+                    : TimeSpan.FromMilliseconds(Math.Clamp(reader.GetInt64(), 0, (long)TimeSpan.FromDays(10_000).TotalMilliseconds));
+            }
+            else if (reader.ValueTextEquals("ChildShards"u8))
+            {
+                reader.Read();
+                hasChildren = reader.TokenType != JsonTokenType.Null && ReadChildren(ref reader);
             }
             else
             {
@@ -59,12 +69,41 @@ internal static class GetRecordsReader
             }
         }
 
-        if (reader.TokenType != JsonTokenType.EndObject || reader.Read())
+        if (reader.TokenType != JsonTokenType.EndObject || reader.Read() || !hasRecords)
         {
             throw new FormatException();
         }
 
-        return new(string.IsNullOrEmpty(next) ? null : next, behind);
+        return new(string.IsNullOrEmpty(next) ? null : next, behind, hasChildren);
+    }
+
+    /// <summary>Whether there is a child; each has to be named.</summary>
+    private static bool ReadChildren(ref Utf8JsonReader reader)
+    {
+        var count = 0;
+        ExpectNow(reader, JsonTokenType.StartArray);
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            var isNamed = false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("ShardId"u8))
+                {
+                    Expect(ref reader, JsonTokenType.String);
+                    isNamed = reader.ValueSpan.Length > 0;
+                }
+                else
+                {
+                    reader.Read();
+                    reader.Skip();
+                }
+            }
+
+            count += isNamed ? 1 : throw new FormatException();
+        }
+
+        ExpectNow(reader, JsonTokenType.EndArray);
+        return count > 0;
     }
 
     private static void ReadRecord(ref Utf8JsonReader reader, KinesisRecords records)
@@ -93,6 +132,7 @@ internal static class GetRecordsReader
             {
                 reader.Read();
                 arrival = reader.TokenType == JsonTokenType.Number ? ReadInstant(reader.GetDouble()) : null;
+                reader.Skip();
             }
             else
             {
@@ -149,7 +189,13 @@ internal static class GetRecordsReader
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
     {
-        if (!reader.Read() || reader.TokenType != type)
+        reader.Read();
+        ExpectNow(reader, type);
+    }
+
+    private static void ExpectNow(in Utf8JsonReader reader, JsonTokenType type)
+    {
+        if (reader.TokenType != type)
         {
             throw new FormatException();
         }

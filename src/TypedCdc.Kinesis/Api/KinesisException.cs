@@ -6,7 +6,9 @@ public sealed class KinesisException : Exception
     /// <summary>Makes one.</summary>
     /// <param name="kind">What follows from it.</param>
     /// <param name="message">What is shown; never credentials, tokens or signed headers.</param>
-    /// <param name="code">The service's name of the error, such as <c>ExpiredIteratorException</c>; null where there is none.</param>
+    /// <param name="code">
+    /// The service's name of the error, such as <c>ExpiredIteratorException</c>, or a name of what the network did, such as <c>ConnectionRefused</c>: it is shown in alarms. Null where there is none.
+    /// </param>
     /// <param name="innerException">What was behind it.</param>
     public KinesisException(KinesisErrorKind kind, string message, string? code = null, Exception? innerException = null)
         : base(message, innerException)
@@ -18,7 +20,7 @@ public sealed class KinesisException : Exception
     /// <summary>What follows from it.</summary>
     public KinesisErrorKind Kind { get; }
 
-    /// <summary>The service's name of the error; null where there is none.</summary>
+    /// <summary>The service's name of the error, or a name of what the network did; null where there is none.</summary>
     public string? Code { get; }
 }
 

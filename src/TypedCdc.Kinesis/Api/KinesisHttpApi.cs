@@ -12,11 +12,16 @@ internal sealed class KinesisHttpApi(AwsJsonTransport transport) : IKinesisApi, 
     public async Task<KinesisStreamSummary> DescribeStreamAsync(string stream, CancellationToken cancellationToken)
     {
         using var answer = await transport.SendAsync("DescribeStreamSummary", Request(stream, static (_, _) => { }, 0), cancellationToken);
-        using var json = Parse(answer.Utf8);
-        var summary = json.RootElement.GetProperty("StreamDescriptionSummary");
-        var created = summary.TryGetProperty("StreamCreationTimestamp", out var timestamp) && timestamp.ValueKind == JsonValueKind.Number ? timestamp.GetDouble() : 0;
-        var hours = summary.TryGetProperty("RetentionPeriodHours", out var retention) && retention.ValueKind == JsonValueKind.Number ? retention.GetInt32() : 24;
-        return new(DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Round(created * 1000)), TimeSpan.FromHours(hours));
+        return JsonAnswer.Read("DescribeStreamSummary", answer.Utf8, static root =>
+        {
+            // The creation time says which stream of the name it is, and the retention whether records may be gone: neither has a default.
+            var summary = JsonAnswer.Required(root, "StreamDescriptionSummary", JsonValueKind.Object);
+            var created = JsonAnswer.Required(summary, "StreamCreationTimestamp", JsonValueKind.Number).GetDouble();
+            var hours = JsonAnswer.Required(summary, "RetentionPeriodHours", JsonValueKind.Number);
+            return created is > 0 and < 1e11 && hours.TryGetInt32(out var retention) && retention is > 0 and <= 24 * 366
+                ? new KinesisStreamSummary(DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Round(created * 1000)), TimeSpan.FromHours(retention))
+                : throw new FormatException("'StreamCreationTimestamp' or 'RetentionPeriodHours' is out of range");
+        });
     }
 
     public async Task<KinesisShardPage> ListShardsAsync(string stream, string? nextToken, CancellationToken cancellationToken)
@@ -26,16 +31,8 @@ internal sealed class KinesisHttpApi(AwsJsonTransport transport) : IKinesisApi, 
             ? Request(stream, static (_, _) => { }, 0)
             : Request(null, static (json, token) => json.WriteString("NextToken"u8, token), nextToken);
         using var answer = await transport.SendAsync("ListShards", request, cancellationToken);
-        using var json = Parse(answer.Utf8);
-        var shards = new List<KinesisShard>();
-        foreach (var shard in json.RootElement.GetProperty("Shards").EnumerateArray())
-        {
-            var range = shard.TryGetProperty("SequenceNumberRange", out var sequence) ? sequence : default;
-            var isOpen = range.ValueKind != JsonValueKind.Object || Text(range, "EndingSequenceNumber") is null;
-            shards.Add(new(Text(shard, "ShardId") ?? "", Text(shard, "ParentShardId"), Text(shard, "AdjacentParentShardId"), isOpen));
-        }
-
-        return new(shards, Text(json.RootElement, "NextToken"));
+        return JsonAnswer.Read("ListShards", answer.Utf8, static root => new KinesisShardPage(
+            [.. JsonAnswer.Required(root, "Shards", JsonValueKind.Array).EnumerateArray().Select(ReadShard)], JsonAnswer.OptionalText(root, "NextToken")));
     }
 
     public async Task<string> GetShardIteratorAsync(string stream, string shardId, ShardPosition position, CancellationToken cancellationToken)
@@ -62,8 +59,7 @@ internal sealed class KinesisHttpApi(AwsJsonTransport transport) : IKinesisApi, 
             }
         }, (shardId, position));
         using var answer = await transport.SendAsync("GetShardIterator", request, cancellationToken);
-        using var json = Parse(answer.Utf8);
-        return Text(json.RootElement, "ShardIterator") ?? throw new KinesisException(KinesisErrorKind.Transient, "GetShardIterator answered without an iterator.");
+        return JsonAnswer.Read("GetShardIterator", answer.Utf8, static root => JsonAnswer.RequiredText(root, "ShardIterator"));
     }
 
     public async Task<GetRecordsAnswer> GetRecordsAsync(string shardIterator, int limit, KinesisRecords records, CancellationToken cancellationToken)
@@ -93,13 +89,39 @@ internal sealed class KinesisHttpApi(AwsJsonTransport transport) : IKinesisApi, 
             json.WriteEndArray();
         }, records);
         using var answer = await transport.SendAsync("PutRecords", request, cancellationToken);
-        using var json = Parse(answer.Utf8);
-        var codes = json.RootElement.TryGetProperty("Records", out var answers) && answers.ValueKind == JsonValueKind.Array
-            ? answers.EnumerateArray().Select(record => Text(record, "ErrorCode")).ToArray()
-            : [];
-        return codes.Length == records.Count
-            ? codes
-            : throw new KinesisException(KinesisErrorKind.Transient, "PutRecords answered for another number of records than it was given.");
+        return JsonAnswer.Read("PutRecords", answer.Utf8, root =>
+        {
+            var codes = JsonAnswer.Required(root, "Records", JsonValueKind.Array).EnumerateArray().Select(ReadPut).ToArray();
+            return codes.Length == records.Count ? codes : throw new FormatException("it answers another number of records than it was given");
+        });
+    }
+
+    private static KinesisShard ReadShard(JsonElement shard)
+    {
+        var range = JsonAnswer.Required(shard, "SequenceNumberRange", JsonValueKind.Object);
+        return new(
+            JsonAnswer.RequiredText(shard, "ShardId"),
+            JsonAnswer.OptionalText(shard, "ParentShardId"),
+            JsonAnswer.OptionalText(shard, "AdjacentParentShardId"),
+            JsonAnswer.OptionalText(range, "EndingSequenceNumber") is null)
+        {
+            HashKeys = shard.TryGetProperty("HashKeyRange", out var keys) ? new(HashKey(keys, "StartingHashKey"), HashKey(keys, "EndingHashKey")) : null,
+        };
+    }
+
+    private static UInt128 HashKey(JsonElement range, string name) =>
+        UInt128.TryParse(JsonAnswer.RequiredText(range, name), NumberStyles.None, CultureInfo.InvariantCulture, out var key) ? key : throw new FormatException($"'{name}' is not a number");
+
+    /// <summary>Null where the record was stored, which its sequence number says; the absence of an error code alone does not.</summary>
+    private static string? ReadPut(JsonElement record)
+    {
+        var code = JsonAnswer.OptionalText(record, "ErrorCode");
+        if (code is null)
+        {
+            JsonAnswer.RequiredText(record, "SequenceNumber");
+        }
+
+        return code;
     }
 
     private static ReadOnlyMemory<byte> Request<TArgument>(string? stream, Action<Utf8JsonWriter, TArgument> write, TArgument argument)
@@ -117,19 +139,4 @@ internal sealed class KinesisHttpApi(AwsJsonTransport transport) : IKinesisApi, 
         json.Flush();
         return buffer.WrittenMemory;
     }
-
-    private static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
-    {
-        try
-        {
-            return JsonDocument.Parse(utf8);
-        }
-        catch (JsonException)
-        {
-            throw new KinesisException(KinesisErrorKind.Transient, "The service's answer is not JSON.");
-        }
-    }
-
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 }

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TypedCdc.Kinesis;
 
 namespace TypedCdc;
@@ -26,6 +28,7 @@ public static class KinesisDeadLetterExtensions
             () => options.Api?.Invoke(services) ?? KinesisApiFactory.Create(address, new KinesisApiSettings(options.Region, options.Endpoint, options.Credentials, options.RequestTimeout)),
             options,
             options.OversizeTo?.Invoke(services),
-            services.GetService<TimeProvider>() ?? TimeProvider.System));
+            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            services.GetService<ILoggerFactory>()?.CreateLogger("TypedCdc.Kinesis") ?? NullLogger.Instance));
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using TypedCdc.DeadLetters;
 using TypedCdc.Pipeline;
 
@@ -16,7 +17,9 @@ namespace TypedCdc.Kinesis;
 /// <param name="options">The limits.</param>
 /// <param name="oversize">Takes what the stream cannot; null: nothing does.</param>
 /// <param name="time">The clock of retries.</param>
-internal sealed class KinesisDeadLetterStore(string stream, Func<IKinesisApi> api, KinesisDeadLetterOptions options, IDeadLetterStore? oversize, TimeProvider time)
+/// <param name="logger">The log.</param>
+internal sealed class KinesisDeadLetterStore(
+    string stream, Func<IKinesisApi> api, KinesisDeadLetterOptions options, IDeadLetterStore? oversize, TimeProvider time, ILogger logger)
     : IDeadLetterStore, IAsyncDisposable
 {
     // Amazon Kinesis API reference, PutRecords. Newer quotas allow 10 MiB; the older are kept by everything that speaks the protocol.
@@ -34,13 +37,29 @@ internal sealed class KinesisDeadLetterStore(string stream, Func<IKinesisApi> ap
             await oversize.StartAsync(cancellationToken);
         }
 
-        try
+        // A service that cannot be reached, or whose answer cannot be read, is waited for; a stream that cannot be used is not.
+        var backoff = new Backoff(Random.Shared);
+        while (true)
         {
-            await Api().DescribeStreamAsync(stream, cancellationToken);
-        }
-        catch (KinesisException refused) when (refused.Kind is KinesisErrorKind.NotFound or KinesisErrorKind.Permanent)
-        {
-            throw new CdcConfigurationException($"The stream of dead letters cannot be used: {refused.Message}. Make it, or give the role the rights to describe it and to put records (kinesis:DescribeStreamSummary, kinesis:PutRecords).");
+            try
+            {
+                await Api().DescribeStreamAsync(stream, cancellationToken);
+                return;
+            }
+            catch (KinesisException refused) when (refused.Kind is KinesisErrorKind.NotFound or KinesisErrorKind.Permanent or KinesisErrorKind.InvalidPosition)
+            {
+                throw new CdcConfigurationException($"The dead-letter stream cannot be used: {refused.Message}. Create it, or grant the role the rights to describe it and to put records (kinesis:DescribeStreamSummary, kinesis:PutRecords).");
+            }
+            catch (KinesisException failed)
+            {
+                // The first, and then about one a minute.
+                if (backoff.Failures % 8 == 0)
+                {
+                    KinesisLog.DeadLetterStreamAwaited(logger, failed.Message, backoff.Failures + 1);
+                }
+
+                await Task.Delay(backoff.Next(), time, cancellationToken);
+            }
         }
     }
 

@@ -12,6 +12,9 @@ internal readonly record struct ShardProgress(SequenceNumber? Checkpoint, DateTi
     /// <summary>The <see cref="CompleteUntil"/> of a closed shard that was read to its end (the KCL's SHARD_END).</summary>
     internal static readonly DateTimeOffset End = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>The <see cref="CompleteUntil"/> of a shard of which nothing is known but its checkpoint.</summary>
+    internal static readonly DateTimeOffset Unknown = DateTimeOffset.UnixEpoch;
+
     internal bool IsEnded => CompleteUntil == End;
 
     internal bool IsEmpty => Checkpoint is null && CompleteUntil is null;

@@ -6,7 +6,7 @@ namespace TypedCdc.Kinesis;
 /// The decisions of reading one shard, as synchronous steps: (state, event, now) → commands. One thing is outstanding at a time: an iterator, a read, a publication or a
 /// delay, so that records reach the pipeline in the shard's order.
 /// </summary>
-internal sealed class ShardReader
+internal sealed partial class ShardReader
 {
     /// <summary>A shard allows five reads a second (Amazon Kinesis API reference, GetRecords); a little more than a fifth of it, because calls do not all take the same time.</summary>
     internal static readonly TimeSpan ReadSpacing = TimeSpan.FromMilliseconds(210);
@@ -31,6 +31,8 @@ internal sealed class ShardReader
     private DateTimeOffset? _fetchedUntil;        // every record that arrived before this was fetched
     private bool _isResumed;                      // begun from what was stored, so a gap would be a loss
     private bool _isVerifying;                    // the first record read must be the one that was fetched last
+    private bool _hasChildren;                    // the last answer named child shards
+    private bool _isAtTip;                        // the last answer was at the shard's tip
     private TimeSpan _nextReadAt;                 // the shard's limit of reads
     private DateTimeOffset _readSentAt;
     private double _recordBytes = 4096;           // a moving average of what was seen
@@ -53,6 +55,7 @@ internal sealed class ShardReader
         WaitingForRoom,
         Reading,
         Publishing,
+        Asking,
         Ended,
     }
 
@@ -90,7 +93,6 @@ internal sealed class ShardReader
     internal void OnIterator(string iterator, WorkerTime now, List<WorkerCommand> commands)
     {
         Debug.Assert(_phase == Phase.GettingIterator, "An iterator comes only when it was asked for.");
-        _backoff.Succeeded();
         _iterator = iterator;
         ReadWhenDue(now, TimeSpan.Zero, commands);
     }
@@ -122,7 +124,12 @@ internal sealed class ShardReader
     internal void OnRead(ReadSummary read, KinesisStreamSummary stream, WorkerTime now, List<WorkerCommand> commands)
     {
         Debug.Assert(_phase == Phase.Reading, "Records come only when they were asked for.");
-        _backoff.Succeeded();
+        if (read.IsWhole || read.Returned > 0)
+        {
+            _endAnswers = 0;
+            _backoff.Succeeded();
+        }
+
         if (read.Returned > 0)
         {
             _recordBytes = Math.Max(1, (_recordBytes + (double)read.Bytes / read.Returned) / 2);
@@ -134,8 +141,9 @@ internal sealed class ShardReader
         }
 
         _iterator = read.Next;
-        var isAtTip = read.BehindLatest == TimeSpan.Zero;
-        var until = isAtTip ? _readSentAt : read.LastArrival;
+        _hasChildren = read.HasChildren;
+        _isAtTip = read.IsWhole && read.BehindLatest == TimeSpan.Zero;
+        var until = _isAtTip ? _readSentAt : read.LastArrival;
         if (until > (_fetchedUntil ?? DateTimeOffset.MinValue))
         {
             _fetchedUntil = until;
@@ -163,7 +171,7 @@ internal sealed class ShardReader
 
         commands.Add(new WorkerCommand.Discard(Shard));
         GiveRoomBack();
-        Continue(now, isAtTip && read.Returned == 0 ? _settings.IdleDelay : TimeSpan.Zero, commands);
+        Continue(now, read.Returned == 0 && !(read.BehindLatest > TimeSpan.Zero) ? _settings.IdleDelay : TimeSpan.Zero, commands);
     }
 
     internal void OnPublished(WorkerTime now, List<WorkerCommand> commands)
@@ -197,7 +205,13 @@ internal sealed class ShardReader
                 goto case KinesisErrorKind.Transient;
 
             case KinesisErrorKind.InvalidPosition when _lastFetched is not null:
-                return OnLoss(DataLossReason.UnknownCheckpoint, stream, now, commands);
+                // Of this stream, or of an earlier one of its name?
+                Ask(ShardQuestion.IsPositionLost, exception);
+                return null;
+
+            case KinesisErrorKind.NotFound:
+                Ask(ShardQuestion.IsGone, exception);
+                return null;
 
             case KinesisErrorKind.Transient:
             case KinesisErrorKind.Throttled:
@@ -273,7 +287,7 @@ internal sealed class ShardReader
             return true;
         }
 
-        if (read.First is null && read.Next is not null && read.BehindLatest > TimeSpan.Zero)
+        if (read.First is null && (read.Next is null ? !read.HasChildren : read.BehindLatest != TimeSpan.Zero))
         {
             return true; // nothing seen yet
         }
@@ -287,12 +301,8 @@ internal sealed class ShardReader
     /// <returns>Null when it goes on; else the error to stop with.</returns>
     private KinesisDataLossException? OnLoss(DataLossReason reason, KinesisStreamSummary stream, WorkerTime now, List<WorkerCommand> commands)
     {
-        var loss = new KinesisDataLoss(_settings.Stream, Shard, _lastFetched, reason);
-        commands.Add(new WorkerCommand.Report(new WorkerNotice.DataLost(loss, _settings.OnDataLoss)));
-        if (_settings.OnDataLoss == DataLossAction.Fail)
+        if (!ReportLoss(reason, commands))
         {
-            Loss = new(loss);
-            _phase = Phase.Ended;
             return Loss;
         }
 
@@ -308,14 +318,18 @@ internal sealed class ShardReader
 
     private void Continue(WorkerTime now, TimeSpan rest, List<WorkerCommand> commands)
     {
-        if (_iterator is null)
+        if (_iterator is not null)
         {
-            _phase = Phase.Ended;
-            commands.Add(new WorkerCommand.Drain(Shard));
-            return;
+            ReadWhenDue(now, rest, commands);
         }
-
-        ReadWhenDue(now, rest, commands);
+        else if (_hasChildren)
+        {
+            End(commands);
+        }
+        else
+        {
+            Ask(ShardQuestion.IsAtEnd, exception: null);
+        }
     }
 
     private void ReadWhenDue(WorkerTime now, TimeSpan rest, List<WorkerCommand> commands)

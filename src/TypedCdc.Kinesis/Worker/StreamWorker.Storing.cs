@@ -141,7 +141,7 @@ internal sealed partial class StreamWorker
             return;
         }
 
-        entry.IsWithoutChildren = !_shards.Values.Any(other => ParentsOf(other.Shard).Contains(entry.Shard.ShardId, StringComparer.Ordinal));
+        entry.IsWithoutChildren = !HasChild(entry.Shard.ShardId);
         StartReady(now, commands);
         List(commands);
     }

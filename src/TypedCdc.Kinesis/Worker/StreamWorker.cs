@@ -13,6 +13,9 @@ internal sealed partial class StreamWorker
     private static readonly TimeSpan IdleStoreSpacing = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ChildlessListDelay = TimeSpan.FromSeconds(1);
 
+    // While a stream is resharded a listing may have a gap for some seconds; a service that never lists the whole range is read all the same.
+    private const int ToleratedListings = 6;
+
     private readonly WorkerSettings _settings;
     private readonly Random _random;
     private readonly Backoff _streamBackoff;
@@ -21,8 +24,12 @@ internal sealed partial class StreamWorker
 
     private KinesisStreamSummary? _stream;   // null until it was described
     private bool _hasBegun;                  // what is stored was looked at once
+    private bool _isDescribing;              // a DescribeStreamSummary is under way
+    private bool _mustDescribeAgain;         // something happened since it was asked
     private bool _isListing;                 // a ListShards is under way
     private bool _mustListAgain;             // something happened since it was asked
+    private int _incompleteListings;         // in a row
+    private readonly HashSet<string> _progressToRead = new(StringComparer.Ordinal);
 
     internal StreamWorker(WorkerSettings settings, Random random)
     {
@@ -49,7 +56,7 @@ internal sealed partial class StreamWorker
         switch (happened)
         {
             case WorkerEvent.Started:
-                commands.Add(new WorkerCommand.DescribeStream());
+                Describe(commands);
                 break;
             case WorkerEvent.StopRequested:
                 Stop(null, commands);
@@ -93,18 +100,19 @@ internal sealed partial class StreamWorker
         switch (happened)
         {
             case WorkerEvent.StreamDescribed described:
-                _stream = described.Summary;
-                _streamBackoff.Succeeded();
-                List(commands);
+                OnDescribed(described.Summary, commands);
                 break;
             case WorkerEvent.ShardsListed listed:
                 OnListed(listed.Shards, now, commands);
                 break;
             case WorkerEvent.StreamFailed failed:
-                OnStreamFailed(failed.Exception, commands);
+                OnStreamFailed(failed.IsDescription, failed.Exception, commands);
                 break;
             case WorkerEvent.StreamDelayElapsed { Timer: StreamTimer.Begin }:
-                commands.Add(new WorkerCommand.DescribeStream());
+                Describe(commands);
+                break;
+            case WorkerEvent.StreamDelayElapsed { Timer: StreamTimer.List } when _streamBackoff.Failures == 0 && !_shards.Values.Any(entry => entry.IsWithoutChildren):
+                Describe(commands); // lists the shards, when the stream is still the same
                 break;
             case WorkerEvent.StreamDelayElapsed { Timer: StreamTimer.List }:
                 List(commands);
@@ -122,6 +130,15 @@ internal sealed partial class StreamWorker
             case WorkerEvent.ProgressRead read:
                 OnProgressRead(read, now, commands);
                 break;
+            case WorkerEvent.ProgressNotRead notRead:
+                commands.Add(new WorkerCommand.Report(new WorkerNotice.Retrying(null, notRead.Exception)));
+                _progressToRead.UnionWith(notRead.Shards);
+                commands.Add(new WorkerCommand.DelayStream(StreamTimer.Progress, _streamBackoff.Next()));
+                break;
+            case WorkerEvent.StreamDelayElapsed { Timer: StreamTimer.Progress }:
+                commands.Add(new WorkerCommand.ReadProgress(_stream!.CreatedAt, [.. _progressToRead]));
+                _progressToRead.Clear();
+                break;
             case WorkerEvent.CheckpointDue due:
                 OnCheckpointDue(due.Watermarks, commands);
                 break;
@@ -130,14 +147,15 @@ internal sealed partial class StreamWorker
                 break;
             case WorkerEvent.RecordsRead read:
                 Reader(read.Shard).OnRead(read.Summary, _stream!, now, commands);
-                StopAtLoss(read.Shard, commands);
+                AfterReading(read.Shard, commands);
                 break;
             case WorkerEvent.Published published:
                 Reader(published.Shard).OnPublished(now, commands);
+                AfterReading(published.Shard, commands);
                 break;
             case WorkerEvent.ShardDelayElapsed elapsed:
                 Reader(elapsed.Shard).OnDelayElapsed(_stream!, now, commands);
-                StopAtLoss(elapsed.Shard, commands);
+                AfterReading(elapsed.Shard, commands);
                 break;
             case WorkerEvent.ShardFailed failed:
                 if (Reader(failed.Shard).OnFailed(failed.Exception, _stream!, now, commands) is { } fatal)
@@ -145,7 +163,7 @@ internal sealed partial class StreamWorker
                     Stop(fatal, commands);
                 }
 
-                StopAtLoss(failed.Shard, commands);
+                AfterReading(failed.Shard, commands);
                 break;
             default:
                 throw new UnreachableException(happened.GetType().Name);
@@ -164,12 +182,69 @@ internal sealed partial class StreamWorker
         }
     }
 
-    private void OnStreamFailed(KinesisException exception, List<WorkerCommand> commands)
+    private void Describe(List<WorkerCommand> commands)
     {
-        if (exception.Kind is not (KinesisErrorKind.Transient or KinesisErrorKind.Throttled))
+        _mustDescribeAgain = _isDescribing;
+        if (!_isDescribing)
         {
-            Stop(exception, commands);
+            _isDescribing = true;
+            commands.Add(new WorkerCommand.DescribeStream());
+        }
+    }
+
+    private void OnDescribed(KinesisStreamSummary summary, List<WorkerCommand> commands)
+    {
+        _isDescribing = false;
+        _streamBackoff.Succeeded();
+        if (_stream is not null && _stream.CreatedAt != summary.CreatedAt)
+        {
+            OnReplaced(DataLossReason.Recreated, commands);
             return;
+        }
+
+        _stream = summary;
+        if (_mustDescribeAgain)
+        {
+            Describe(commands);
+        }
+        else
+        {
+            List(commands);
+        }
+    }
+
+    /// <summary>The stream that is read does not exist any more. With Skip the worker ends and another one begins as at a start.</summary>
+    private void OnReplaced(DataLossReason reason, List<WorkerCommand> commands)
+    {
+        if (_settings.OnDataLoss == DataLossAction.Fail)
+        {
+            Lose(reason, commands);
+            return;
+        }
+
+        commands.Add(new WorkerCommand.Report(new WorkerNotice.StreamReplaced(reason == DataLossReason.Deleted)));
+        Stop(new StreamReplacedException(), commands);
+    }
+
+    private void OnStreamFailed(bool isDescription, KinesisException exception, List<WorkerCommand> commands)
+    {
+        _isDescribing &= !isDescription;
+        _isListing &= isDescription;
+        switch (exception.Kind)
+        {
+            case KinesisErrorKind.NotFound when _stream is not null && isDescription:
+                OnReplaced(DataLossReason.Deleted, commands);
+                return;
+            case KinesisErrorKind.NotFound when _stream is not null:
+                Describe(commands);
+                return;
+            case KinesisErrorKind.Transient or KinesisErrorKind.Throttled or KinesisErrorKind.ExpiredIterator:
+            case KinesisErrorKind.InvalidPosition when _stream is not null:
+            case KinesisErrorKind.NotFound when _settings.IsRestart:
+                break;
+            default:
+                Stop(exception, commands);
+                return;
         }
 
         if (_streamBackoff.Failures == 0)
@@ -177,13 +252,20 @@ internal sealed partial class StreamWorker
             commands.Add(new WorkerCommand.Report(new WorkerNotice.Retrying(null, exception)));
         }
 
-        _isListing = false;
-        commands.Add(new WorkerCommand.DelayStream(_stream is null ? StreamTimer.Begin : StreamTimer.List, _streamBackoff.Next()));
+        commands.Add(new WorkerCommand.DelayStream(isDescription ? StreamTimer.Begin : StreamTimer.List, _streamBackoff.Next()));
     }
 
     private void OnListed(IReadOnlyList<KinesisShard> listed, WorkerTime now, List<WorkerCommand> commands)
     {
         _isListing = false;
+        if (ShardListing.FindGap(listed) is { } gap && (_incompleteListings++ < ToleratedListings || listed.Count == 0))
+        {
+            // An answer that leaves out shards would let a child begin before its parent.
+            OnStreamFailed(isDescription: false, JsonAnswer.Unreadable("ListShards", gap), commands);
+            return;
+        }
+
+        _incompleteListings = 0;
         _streamBackoff.Succeeded();
         var added = new List<string>();
         foreach (var shard in listed)
@@ -226,6 +308,8 @@ internal sealed partial class StreamWorker
             return;
         }
 
+        Answer(names, now, commands);
+
         var isMissingChildren = _shards.Values.Any(entry => entry.IsWithoutChildren);
         commands.Add(new WorkerCommand.DelayStream(StreamTimer.List, isMissingChildren ? ChildlessListDelay : _settings.ShardListInterval));
     }
@@ -263,7 +347,11 @@ internal sealed partial class StreamWorker
 
             entry.Stored = progress;
             entry.Status = progress.IsEnded ? ShardStatus.Ended : ShardStatus.WaitingForParents;
-            if (start.Kind != ShardPositionKind.TrimHorizon && progress.IsEmpty)
+            if (progress.IsEnded && entry.Shard.IsOpen)
+            {
+                RevokeEnd(entry, commands);
+            }
+            else if (start.Kind != ShardPositionKind.TrimHorizon && progress.IsEmpty)
             {
                 BeginAt(start, entry, now, commands);
             }
@@ -281,6 +369,17 @@ internal sealed partial class StreamWorker
         entry.Start = start;
         entry.Status = ShardStatus.Beginning;
         entry.Final = new(null, isLatest && !entry.Shard.IsOpen ? ShardProgress.End : isLatest ? now.Wall : start.Timestamp);
+        Store(entry, commands);
+    }
+
+    /// <summary>
+    /// The released version took a malformed answer for the end of a shard. Stored before anything is read: the shard may be closed by the next start, and then nothing would show it any more.
+    /// </summary>
+    private void RevokeEnd(ShardEntry entry, List<WorkerCommand> commands)
+    {
+        commands.Add(new WorkerCommand.Report(new WorkerNotice.EndRevoked(entry.Shard.ShardId, entry.Stored.Checkpoint)));
+        entry.Status = ShardStatus.Beginning;
+        entry.Final = new(entry.Stored.Checkpoint, ShardProgress.Unknown);
         Store(entry, commands);
     }
 
@@ -310,21 +409,54 @@ internal sealed partial class StreamWorker
             }
 
             var position = entry.Start
-                ?? (entry.Stored.CompleteUntil is { } until ? ShardPosition.AtTimestamp(until) : ShardPosition.TrimHorizon);
+                ?? (entry.Stored.CompleteUntil is { } until && until > ShardProgress.Unknown ? ShardPosition.AtTimestamp(until) : ShardPosition.TrimHorizon);
             entry.Status = ShardStatus.Reading;
             entry.Reader = new(entry.Shard.ShardId, _settings, _room, _random);
             entry.Reader.Begin(entry.Stored, position, entry.Start is null && !entry.Stored.IsEmpty, _stream!, now, commands);
-            StopAtLoss(entry.Shard.ShardId, commands);
+            AfterReading(entry.Shard.ShardId, commands);
         }
     }
 
-    private void StopAtLoss(string shard, List<WorkerCommand> commands)
+    private void AfterReading(string shard, List<WorkerCommand> commands)
     {
-        if (!_isStopping && _shards[shard].Reader?.Loss is { } loss)
+        if (_isStopping || _shards[shard].Reader is not { } reader)
+        {
+            return;
+        }
+
+        if (reader.Loss is { } loss)
         {
             Stop(loss, commands);
         }
+        else if (reader.Question == ShardQuestion.IsAtEnd)
+        {
+            List(commands);
+        }
+        else if (reader.Question != ShardQuestion.None)
+        {
+            Describe(commands); // which lists the shards when the stream is still the same
+        }
     }
+
+    /// <summary>Tells the readers that asked what a listing shows that was made after they had asked.</summary>
+    private void Answer(HashSet<string> listed, WorkerTime now, List<WorkerCommand> commands)
+    {
+        if (_isDescribing)
+        {
+            return;
+        }
+
+        foreach (var entry in _shards.Values.Where(entry => entry.Status == ShardStatus.Reading && entry.Reader is { Question: not ShardQuestion.None }).ToList())
+        {
+            var shard = entry.Shard.ShardId;
+            var isListed = listed.Contains(shard);
+            var isClosed = isListed ? !entry.Shard.IsOpen : HasChild(shard);
+            entry.Reader!.OnAnswered(isClosed, isListed, _stream!, now, commands);
+            AfterReading(shard, commands);
+        }
+    }
+
+    private bool HasChild(string shard) => _shards.Values.Any(other => ParentsOf(other.Shard).Contains(shard, StringComparer.Ordinal));
 
     private static IEnumerable<string> ParentsOf(KinesisShard shard)
     {

@@ -64,4 +64,13 @@ internal abstract record WorkerNotice
     internal sealed record Retrying(string? Shard, Exception Exception) : WorkerNotice;
 
     internal sealed record NotDrained(string Shard) : WorkerNotice;
+
+    /// <summary>An answer had no next iterator, and the service does not confirm the shard's end: the answer counts as unreadable.</summary>
+    internal sealed record EndNotConfirmed(string Shard) : WorkerNotice;
+
+    /// <summary>The shard is stored as read to its end and is open: an earlier version stored it wrongly.</summary>
+    internal sealed record EndRevoked(string Shard, SequenceNumber? Checkpoint) : WorkerNotice;
+
+    /// <summary>The stream was deleted or replaced; the worker ends and begins again.</summary>
+    internal sealed record StreamReplaced(bool IsDeleted) : WorkerNotice;
 }

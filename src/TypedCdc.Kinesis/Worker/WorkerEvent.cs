@@ -27,7 +27,10 @@ internal abstract record WorkerEvent
     internal sealed record ShardFailed(string Shard, KinesisException Exception) : WorkerEvent;
 
     /// <summary>DescribeStreamSummary or ListShards failed.</summary>
-    internal sealed record StreamFailed(KinesisException Exception) : WorkerEvent;
+    internal sealed record StreamFailed(bool IsDescription, KinesisException Exception) : WorkerEvent;
+
+    /// <summary>What is stored could not be read, and is read again later.</summary>
+    internal sealed record ProgressNotRead(IReadOnlyList<string> Shards, Exception Exception) : WorkerEvent;
 
     /// <summary>The pipeline took the shard's batch.</summary>
     internal sealed record Published(string Shard) : WorkerEvent;
@@ -64,4 +67,7 @@ internal enum StreamTimer
 
     /// <summary>To try again to store that the stream is read, or that all is drained.</summary>
     Store,
+
+    /// <summary>To read again what is stored.</summary>
+    Progress,
 }

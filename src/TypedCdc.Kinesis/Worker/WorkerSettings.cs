@@ -15,6 +15,9 @@ internal sealed record WorkerSettings(string Stream)
 
     internal DataLossAction OnDataLoss { get; init; }
 
+    /// <summary>Whether the stream existed in this process before: then it is waited for while it does not exist.</summary>
+    internal bool IsRestart { get; init; }
+
     internal static WorkerSettings From(string stream, KinesisSourceOptions options) => new(stream)
     {
         Start = options.Start.Position,

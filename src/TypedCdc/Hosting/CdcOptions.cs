@@ -26,6 +26,15 @@ public sealed class CdcOptions
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// How long a source may fail to read before it counts as degraded in <see cref="CdcHealth"/> and the health check. The default value is 30 s: longer than a throttled or restarting service
+    /// usually takes.
+    /// </summary>
+    public TimeSpan SourceDegradedAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a source may fail to read before it counts as unhealthy. The default value is 5 minutes: then nothing says that it recovers by itself.</summary>
+    public TimeSpan SourceUnhealthyAfter { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Whether the application stops when every source has ended and is drained. The default value is true; streams do not end, files do.</summary>
     public bool StopWhenSourcesEnd { get; set; } = true;
 
@@ -43,6 +52,8 @@ public sealed class CdcOptions
         Require(MaximumInFlightBytes > 0, nameof(MaximumInFlightBytes), MaximumInFlightBytes, "above 0");
         Require(MaximumInFlightRecords > 0, nameof(MaximumInFlightRecords), MaximumInFlightRecords, "above 0");
         Require(DrainTimeout > TimeSpan.Zero, nameof(DrainTimeout), DrainTimeout, "above 0; what is in flight is given up at once otherwise");
+        Require(SourceDegradedAfter >= TimeSpan.Zero, nameof(SourceDegradedAfter), SourceDegradedAfter, "0 or more");
+        Require(SourceUnhealthyAfter >= SourceDegradedAfter, nameof(SourceUnhealthyAfter), SourceUnhealthyAfter, $"{nameof(SourceDegradedAfter)} or more");
         Require(CircuitBreaker.ConsecutiveDeadLetters is null or >= 0, "CircuitBreaker.ConsecutiveDeadLetters", CircuitBreaker.ConsecutiveDeadLetters, "0 or more, or null for no limit");
         Require(CircuitBreaker.DeadLetterRatio is null or (> 0 and <= 1), "CircuitBreaker.DeadLetterRatio", CircuitBreaker.DeadLetterRatio, "above 0 and at most 1, or null for no limit");
         Require(CircuitBreaker.MinimumRecords >= 1, "CircuitBreaker.MinimumRecords", CircuitBreaker.MinimumRecords, "at least 1");

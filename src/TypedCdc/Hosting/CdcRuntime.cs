@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TypedCdc.Observability;
 using TypedCdc.Pipeline;
 
 namespace TypedCdc.Hosting;
@@ -11,6 +12,7 @@ internal sealed class CdcRuntime(
     IReadOnlyList<IChangeSource> sources,
     IReadOnlyList<Subscriber> subscribers,
     CdcStatistics statistics,
+    CdcHealth health,
     TimeProvider timeProvider,
     ILoggerFactory loggers)
 {
@@ -22,7 +24,7 @@ internal sealed class CdcRuntime(
 
     internal string Application => application;
 
-    internal ISourceContext SourceContext { get; } = new Context(engine, application, timeProvider, loggers, subscribers, statistics);
+    internal ISourceContext SourceContext { get; } = new Context(engine, options, application, timeProvider, loggers, subscribers, statistics, health);
 
     /// <summary>
     /// Runs until every source has ended, or <paramref name="stopping"/> is cancelled and what is in flight is drained, or the time for draining is over.
@@ -124,7 +126,15 @@ internal sealed class CdcRuntime(
         }
     }
 
-    private sealed class Context(DeliveryEngine engine, string application, TimeProvider timeProvider, ILoggerFactory loggers, IReadOnlyList<Subscriber> subscribers, CdcStatistics statistics)
+    private sealed class Context(
+        DeliveryEngine engine,
+        CdcOptions options,
+        string application,
+        TimeProvider timeProvider,
+        ILoggerFactory loggers,
+        IReadOnlyList<Subscriber> subscribers,
+        CdcStatistics statistics,
+        CdcHealth health)
         : ISourceContext
     {
         public string Application => application;
@@ -134,6 +144,14 @@ internal sealed class CdcRuntime(
         public ILoggerFactory LoggerFactory => loggers;
 
         public Images RequiredImages { get; } = subscribers.Aggregate(Images.None, (images, subscriber) => images | subscriber.Images);
+
+        public ISourceMonitor Monitor(string source, string system)
+        {
+            var monitor = new SourceMonitor(source, system, application, options, timeProvider, loggers.CreateLogger("TypedCdc"));
+            health.Observe(monitor);
+            statistics.Observe(monitor);
+            return monitor;
+        }
 
         public IShardChannel OpenShard(ShardId shard) => engine.OpenShard(shard);
 

@@ -68,7 +68,7 @@ internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IService
             Unmapped = options.OnUnmapped,
             EnableSensitiveData = options.EnableSensitiveData,
         });
-        return new(engine, options, application, sources, subscribers, statistics, time, loggers);
+        return new(engine, options, application, sources, subscribers, statistics, services.GetRequiredService<CdcHealth>(), time, loggers);
     }
 
     private Dictionary<Type, IReadOnlyList<string>> TableNames(ConfigurationReader? configuration)

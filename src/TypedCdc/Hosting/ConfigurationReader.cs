@@ -27,7 +27,7 @@ internal sealed class ConfigurationReader
             _section,
             [
                 nameof(CdcOptions.Application), nameof(CdcOptions.TableNamePrefix), nameof(CdcOptions.MaximumInFlightBytes), nameof(CdcOptions.MaximumInFlightRecords),
-                nameof(CdcOptions.DrainTimeout), nameof(CdcOptions.StopWhenSourcesEnd), nameof(CdcOptions.OnUnmapped), nameof(CdcOptions.EnableSensitiveData),
+                nameof(CdcOptions.DrainTimeout), nameof(CdcOptions.SourceDegradedAfter), nameof(CdcOptions.SourceUnhealthyAfter), nameof(CdcOptions.StopWhenSourcesEnd), nameof(CdcOptions.OnUnmapped), nameof(CdcOptions.EnableSensitiveData),
                 nameof(CdcOptions.CircuitBreaker), "DeadLetters", "Tables", "Subscribers", .. Others,
             ]);
         Check(_section.GetSection("DeadLetters"), ["File"]);
@@ -36,6 +36,8 @@ internal sealed class ConfigurationReader
         options.MaximumInFlightBytes = Number<long>(At(nameof(options.MaximumInFlightBytes))) ?? options.MaximumInFlightBytes;
         options.MaximumInFlightRecords = Number<int>(At(nameof(options.MaximumInFlightRecords))) ?? options.MaximumInFlightRecords;
         options.DrainTimeout = Time(At(nameof(options.DrainTimeout))) ?? options.DrainTimeout;
+        options.SourceDegradedAfter = Time(At(nameof(options.SourceDegradedAfter))) ?? options.SourceDegradedAfter;
+        options.SourceUnhealthyAfter = Time(At(nameof(options.SourceUnhealthyAfter))) ?? options.SourceUnhealthyAfter;
         options.StopWhenSourcesEnd = Truth(At(nameof(options.StopWhenSourcesEnd))) ?? options.StopWhenSourcesEnd;
         options.OnUnmapped = Choice<UnmappedAttributes>(At(nameof(options.OnUnmapped))) ?? options.OnUnmapped;
         options.EnableSensitiveData = Truth(At(nameof(options.EnableSensitiveData))) ?? options.EnableSensitiveData;

@@ -1,10 +1,13 @@
+using TypedCdc.Observability;
+
 namespace TypedCdc;
 
-/// <summary>Which subscribers are failing right now. Injectable; may be read at any time.</summary>
+/// <summary>Which subscribers and sources are failing right now. Injectable; may be read at any time.</summary>
 public sealed class CdcHealth
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, CdcAlarm> _failing = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SourceMonitor> _sources = new(StringComparer.Ordinal);
     private CdcAlarm? _deadLetterStore;
     private CdcAlarm? _halted;
     private volatile bool _hasAlarms; // spares the lock where all is well
@@ -16,7 +19,13 @@ public sealed class CdcHealth
         {
             lock (_gate)
             {
-                return [.. Nullable(_halted), .. Nullable(_deadLetterStore), .. _failing.Values.OrderBy(alarm => alarm.Since)];
+                return
+                [
+                    .. Nullable(_halted),
+                    .. Nullable(_deadLetterStore),
+                    .. _sources.Values.Select(source => source.Alarm).OfType<CdcAlarm>().OrderBy(alarm => alarm.Since),
+                    .. _failing.Values.OrderBy(alarm => alarm.Since),
+                ];
             }
 
             static CdcAlarm[] Nullable(CdcAlarm? alarm) => alarm is null ? [] : [alarm];
@@ -32,6 +41,15 @@ public sealed class CdcHealth
             {
                 return _halted is not null;
             }
+        }
+    }
+
+    /// <summary>Shows a source's alarm from now on, in place of an earlier run's.</summary>
+    internal void Observe(SourceMonitor source)
+    {
+        lock (_gate)
+        {
+            _sources[source.Name] = source;
         }
     }
 
@@ -111,8 +129,12 @@ public sealed class CdcHealth
 }
 
 /// <summary>Something that is wrong.</summary>
-/// <param name="Subscriber">The handler or sink, <c>(dead letters)</c> for the dead-letter store.</param>
-/// <param name="Reason">The type of the exception, with the SQLSTATE of a database's, or why delivery has stopped. Never a message, which may hold data.</param>
+/// <param name="Subscriber">The handler or sink, <c>(dead letters)</c> for the dead-letter store, the source's name for a source.</param>
+/// <param name="Reason">What a source reports, such as <c>ConnectionRefused</c>; else the type of the exception, with the SQLSTATE of a database's, or why delivery has stopped. Never a message, which may hold data.</param>
 /// <param name="Since">Since when it fails; default where delivery has stopped.</param>
 /// <param name="Attempts">How many attempts have failed since.</param>
-public sealed record CdcAlarm(string Subscriber, string Reason, DateTimeOffset Since, int Attempts);
+public sealed record CdcAlarm(string Subscriber, string Reason, DateTimeOffset Since, int Attempts)
+{
+    /// <summary>Whether it has lasted so long that the health check reports Unhealthy (<see cref="CdcOptions.SourceUnhealthyAfter"/>); for sources only.</summary>
+    public bool IsCritical { get; init; }
+}

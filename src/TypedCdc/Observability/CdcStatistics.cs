@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TypedCdc.Observability;
 using TypedCdc.Pipeline;
 
 namespace TypedCdc;
@@ -15,6 +16,7 @@ public sealed class CdcStatistics
     private const string OtherTables = "(other tables)";
 
     private readonly ConcurrentDictionary<string, TableStatistics> _tables = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SourceMonitor> _sources = new(StringComparer.Ordinal);
     private readonly TableStatistics _all = new("");
     private long _duplicates;
     private long _stale;
@@ -56,8 +58,13 @@ public sealed class CdcStatistics
     /// <summary>The same by table. Records that are not change records belong to none.</summary>
     public IReadOnlyCollection<TableStatistics> Tables => [.. _tables.Values.OrderBy(table => table.TableName, StringComparer.Ordinal)];
 
+    /// <summary>How far each source that reports it has read.</summary>
+    public IReadOnlyCollection<SourceStatistics> Sources => [.. _sources.Values.Select(source => source.Statistics).OrderBy(source => source.Name, StringComparer.Ordinal)];
+
     /// <summary><c>events: 4, inserted: 1, modified: 2, removed: 1, dead-lettered: 0, unknown: 0</c>, with <c>snapshots: …</c> where there are some.</summary>
     public override string ToString() => _all.ToString();
+
+    internal void Observe(SourceMonitor source) => _sources[source.Name] = source;
 
     internal TableStatistics ForTable(string tableName) =>
         _tables.TryGetValue(tableName, out var table) ? table

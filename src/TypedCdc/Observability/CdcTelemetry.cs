@@ -33,6 +33,10 @@ internal sealed class CdcTelemetry : IDisposable
         _meter.CreateObservableGauge("cdc.in_flight.records", () => _engine?.InFlightRecords ?? 0, "{record}", "Records published and not acknowledged.");
         _meter.CreateObservableGauge("cdc.in_flight.bytes", () => _engine?.InFlightBytes ?? 0, "By", "Their bytes.");
         _meter.CreateObservableGauge("cdc.backlog", MeasureBacklog, "{record}", "Records that a subscriber is not done with.");
+        _meter.CreateObservableGauge(
+            "cdc.source.behind_latest", () => statistics.Sources.SelectMany(MeasureLag), "s", "How far the reading of a shard is behind its newest record, as the service reports it.");
+        _meter.CreateObservableGauge(
+            "cdc.source.failing", () => statistics.Sources.Select(MeasureFailing), "s", "How long the source has not been able to read; 0 while it can.");
     }
 
     internal Meter Meter => _meter;
@@ -109,6 +113,20 @@ internal sealed class CdcTelemetry : IDisposable
 
     private IEnumerable<Measurement<int>> MeasureBacklog() =>
         _engine?.Backlogs().Select(backlog => new Measurement<int>(backlog.Count, Tag("cdc.subscriber", backlog.Subscriber))) ?? [];
+
+    // Names by OpenTelemetry's semantic conventions for messaging.
+    private static IEnumerable<Measurement<double>> MeasureLag(SourceStatistics source) => source.Shards.Select(shard => new Measurement<double>(
+        shard.Value.TotalSeconds,
+        Tag("messaging.system", source.System),
+        Tag("messaging.destination.name", source.Name),
+        Tag("messaging.destination.partition.id", shard.Key),
+        Tag("messaging.consumer.group.name", source.Application)));
+
+    private static Measurement<double> MeasureFailing(SourceStatistics source) => new(
+        source.FailingFor.TotalSeconds,
+        Tag("messaging.system", source.System),
+        Tag("messaging.destination.name", source.Name),
+        Tag("messaging.consumer.group.name", source.Application));
 
     private static IEnumerable<Measurement<long>> Measure(TableStatistics table)
     {

@@ -23,6 +23,15 @@ internal static partial class CdcLog
     [LoggerMessage(105, LogLevel.Warning, "The snapshot of '{Table}' is complete, but {DeadLettered} record(s) were dead-lettered in this run: what is not among its rows stays in the sinks. Mend the cause, and run the snapshot again")]
     internal static partial void SnapshotNotFinished(this ILogger logger, string table, long deadLettered);
 
+    [LoggerMessage(106, LogLevel.Warning, "Source '{Source}' cannot read: {Message} It is retried with growing delays")]
+    internal static partial void SourceFailing(this ILogger logger, string source, string message);
+
+    [LoggerMessage(107, LogLevel.Warning, "Source '{Source}' has not been able to read for {Duration} ({Attempts} attempts, {Parts} part(s) of it): {Message} It is still retried")]
+    internal static partial void SourceStillFailing(this ILogger logger, string source, TimeSpan duration, int attempts, int parts, string message);
+
+    [LoggerMessage(108, LogLevel.Information, "Source '{Source}' reads again after {Duration}")]
+    internal static partial void SourceRecovered(this ILogger logger, string source, TimeSpan duration);
+
     [LoggerMessage(110, LogLevel.Warning, "Table '{Table}' has no model; its records are counted as unknown and not delivered (said once)")]
     internal static partial void UnknownTable(this ILogger logger, string table);
 

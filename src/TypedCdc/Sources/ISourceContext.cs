@@ -17,6 +17,11 @@ public interface ISourceContext
     /// <summary>Which images some handler or sink needs; a source whose view type cannot give them refuses to start.</summary>
     Images RequiredImages { get; }
 
+    /// <summary>The monitor of a source: what the source reports there shows in the log, the health check, the statistics and the metrics.</summary>
+    /// <param name="source">The source's name.</param>
+    /// <param name="system">The messaging system, by OpenTelemetry's conventions: <c>aws.kinesis</c>.</param>
+    ISourceMonitor Monitor(string source, string system) => NoSourceMonitor.Instance;
+
     /// <summary>Begins one shard. Records of one shard are published in its order; different shards run side by side.</summary>
     IShardChannel OpenShard(ShardId shard);
 

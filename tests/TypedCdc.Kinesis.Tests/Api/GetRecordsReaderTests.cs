@@ -22,7 +22,7 @@ public sealed class GetRecordsReaderTests
         using var batch = new RecordBatch(Shard);
         var records = new KinesisRecords(batch);
         var answer = GetRecordsReader.Read(Encoding.UTF8.GetBytes(text), records);
-        Assert.Equal(new("AAAA+", TimeSpan.FromMilliseconds(1234)), answer);
+        Assert.Equal(new("AAAA+", TimeSpan.FromMilliseconds(1234), HasChildShards: true), answer);
         Assert.Equal(3, batch.Count);
         Assert.Equal("{}"u8.ToArray(), batch.GetUtf8(0).ToArray());
         Assert.Equal(0, batch.GetUtf8(1).Length);
@@ -32,17 +32,34 @@ public sealed class GetRecordsReaderTests
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1763690401), records.LastArrival);
     }
 
-    [Fact]
-    public void End_of_a_closed_shard_has_no_next_iterator()
+    [Theory]
+    [InlineData("""{"NextShardIterator":null,"Records":[],"MillisBehindLatest":0,"ChildShards":[{"ShardId":"s","ParentShards":["p"]}]}""", true)]
+    [InlineData("""{"NextShardIterator":null,"Records":[],"MillisBehindLatest":0,"ChildShards":[]}""", false)]
+    [InlineData("""{"NextShardIterator":"","Records":[],"ChildShards":null}""", false)]
+    [InlineData("""{"Records":[]}""", false)]
+    public void Missing_iterator_is_the_end_only_together_with_child_shards(string text, bool hasChildren)
     {
         using var batch = new RecordBatch(Shard);
-        Assert.Equal(default, GetRecordsReader.Read("""{"NextShardIterator":null,"Records":[],"MillisBehindLatest":0}"""u8, new(batch)));
-        Assert.Equal(default, GetRecordsReader.Read("""{"Records":[]}"""u8, new(batch)));
+        var answer = GetRecordsReader.Read(Encoding.UTF8.GetBytes(text), new(batch));
+        Assert.Null(answer.NextShardIterator);
+        Assert.Equal(hasChildren, answer.HasChildShards);
+        // What is absent is not taken for the tip.
+        Assert.Equal(text.Contains("Millis", StringComparison.Ordinal) ? TimeSpan.Zero : null, answer.BehindLatest);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"NextShardIterator":"x","MillisBehindLatest":0}""")]
+    [InlineData("""{"Records":null,"NextShardIterator":"x"}""")]
+    [InlineData("""{"Records":[null],"NextShardIterator":"x"}""")]
+    [InlineData("""{"Records":[],"NextShardIterator":7}""")]
+    [InlineData("""{"Records":[],"ChildShards":[{}]}""")]
+    [InlineData("""{"Records":[],"ChildShards":[{"ShardId":""}]}""")]
+    [InlineData("""{"Records":[],"ChildShards":[null]}""")]
+    [InlineData("""{"Records":[],"ChildShards":{"ShardId":"s"}}""")]
     [InlineData("""{"Records":[{"Data":"e30="}]}""")]
     [InlineData("""{"Records":[{"SequenceNumber":"1"}]}""")]
     [InlineData("""{"Records":[{"SequenceNumber":"x","Data":"e30="}]}""")]

@@ -28,15 +28,25 @@ internal sealed class FakeKinesisServer : IAsyncDisposable
     /// <summary>Refuses records of a PutRecords request: given how many the request has and an index, an error code or null.</summary>
     internal Func<int, int, string?>? RefusesPut { get; set; }
 
-    internal static async Task<FakeKinesisServer> StartAsync(string stream, int shards)
+    /// <summary>Changes the text of an answer, given the operation.</summary>
+    internal Func<string, string, string>? Mutate { get; set; }
+
+    internal static Task<FakeKinesisServer> StartAsync(string stream, int shards)
+    {
+        var fake = new FakeStream(stream, TimeProvider.System);
+        for (var index = 0; index < shards; index++)
+            fake.AddShard();
+        return StartAsync(fake, port: 0);
+    }
+
+    /// <summary>Serves a stream that may have been served before.</summary>
+    internal static async Task<FakeKinesisServer> StartAsync(FakeStream stream, int port)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
         var application = builder.Build();
-        var server = new FakeKinesisServer(application, new(stream, TimeProvider.System));
-        for (var index = 0; index < shards; index++)
-            server.Stream.AddShard();
+        var server = new FakeKinesisServer(application, stream);
         application.MapPost("/", (Delegate)server.AnswerAsync);
         await application.StartAsync();
         return server;
@@ -54,7 +64,8 @@ internal sealed class FakeKinesisServer : IAsyncDisposable
         var request = (await JsonNode.ParseAsync(context.Request.Body))!.AsObject();
         try
         {
-            return Results.Text(Answer(operation, request).ToJsonString(), "application/x-amz-json-1.1");
+            var answer = Answer(operation, request).ToJsonString();
+            return Results.Text(Mutate?.Invoke(operation, answer) ?? answer, "application/x-amz-json-1.1");
         }
         catch (KinesisException exception)
         {
@@ -99,7 +110,8 @@ internal sealed class FakeKinesisServer : IAsyncDisposable
                     var answer = Stream.GetRecords((string)request["ShardIterator"]!, (int)request["Limit"]!, new(batch));
                     return new()
                     {
-                        ["MillisBehindLatest"] = (long)answer.BehindLatest.TotalMilliseconds,
+                        ["MillisBehindLatest"] = (long)answer.BehindLatest!.Value.TotalMilliseconds,
+                        ["ChildShards"] = new JsonArray(answer.HasChildShards ? [new JsonObject { ["ShardId"] = "child" }] : []),
                         ["NextShardIterator"] = answer.NextShardIterator,
                         ["Records"] = new JsonArray(Enumerable.Range(0, batch.Count).Select(JsonNode (index) => new JsonObject
                         {

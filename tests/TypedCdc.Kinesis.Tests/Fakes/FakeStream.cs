@@ -11,6 +11,7 @@ internal sealed class FakeStream(string name, TimeProvider clock)
 
     private readonly Lock _gate = new();
     private readonly List<FakeShard> _shards = [];
+    private readonly List<FakeShard> _removed = [];
     private ulong _nextNumber = 1;
 
     internal string Name { get; } = name;
@@ -28,7 +29,18 @@ internal sealed class FakeStream(string name, TimeProvider clock)
     /// <summary>Makes calls fail: given the operation and the shard (null where there is none), an error or null.</summary>
     internal Func<string, string?, KinesisErrorKind?>? Fails { get; set; }
 
+    /// <summary>Whether GetRecords names the children at a shard's end, as the service does and emulators do not.</summary>
+    internal bool TellsChildren { get; set; } = true;
+
+    /// <summary>Makes an answer of GetRecords lie: no records, no next iterator and no children, at the tip.</summary>
+    internal Func<string, bool>? Malforms { get; set; }
+
+    internal bool IsDeleted { get; set; }
+
     internal IReadOnlyList<FakeShard> Shards => _shards;
+
+    /// <summary>Those that have left retention too.</summary>
+    internal IEnumerable<FakeShard> AllShards => _removed.Concat(_shards);
 
     internal int Reads { get; private set; }
 
@@ -80,12 +92,23 @@ internal sealed class FakeStream(string name, TimeProvider clock)
         }
     }
 
+    /// <summary>The shard leaves retention: the service does not know it any more.</summary>
+    internal void Remove(FakeShard shard)
+    {
+        lock (_gate)
+        {
+            _shards.Remove(shard);
+            _removed.Add(shard);
+        }
+    }
+
     /// <summary>Deletes the stream and makes one of the same name.</summary>
     internal void Recreate(int shards)
     {
         lock (_gate)
         {
             _shards.Clear();
+            IsDeleted = false;
             CreatedAt = clock.GetUtcNow();
         }
 
@@ -153,6 +176,8 @@ internal sealed class FakeStream(string name, TimeProvider clock)
 
             shard.ReadAt.Add(now);
             Reads++;
+            if (Malforms?.Invoke(shardId) == true)
+                return new(null, TimeSpan.Zero);
             index = Math.Max(index, shard.FirstKept);
             var bytes = 0;
             for (var count = 0; index < shard.Records.Count && count < limit && (bytes == 0 || bytes + shard.Records[index].Data.Length <= MaximumBytes); count++, index++)
@@ -165,7 +190,8 @@ internal sealed class FakeStream(string name, TimeProvider clock)
             var isAtEnd = index == shard.Records.Count;
             return new(
                 isAtEnd && !shard.IsOpen ? null : Iterator(shard, index),
-                isAtEnd ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Max(1, (now - shard.Records[index].Arrival).TotalMilliseconds)));
+                isAtEnd ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Max(1, (now - shard.Records[index].Arrival).TotalMilliseconds)),
+                TellsChildren && isAtEnd && !shard.IsOpen && _shards.Exists(other => other.Parents.Contains(shard)));
         }
     }
 
@@ -174,18 +200,20 @@ internal sealed class FakeStream(string name, TimeProvider clock)
     private FakeShard Find(string shardId) => _shards.Find(shard => shard.Id == shardId)
         ?? throw new KinesisException(KinesisErrorKind.NotFound, "ResourceNotFoundException", "ResourceNotFoundException");
 
-    private string Iterator(FakeShard shard, int index) => string.Create(CultureInfo.InvariantCulture, $"{shard.Id}|{index}|{clock.GetUtcNow().UtcTicks}");
+    private string Iterator(FakeShard shard, int index) => string.Create(CultureInfo.InvariantCulture, $"{shard.Id}|{index}|{clock.GetUtcNow().UtcTicks}|{CreatedAt.UtcTicks}");
 
-    private static (string Shard, int Index, DateTimeOffset Issued) Parse(string iterator)
+    private (string Shard, int Index, DateTimeOffset Issued) Parse(string iterator)
     {
         var parts = iterator.Split('|');
-        return parts.Length == 3
+        return parts.Length == 4 && parts[3] == CreatedAt.UtcTicks.ToString(CultureInfo.InvariantCulture)
             ? (parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture), new(long.Parse(parts[2], CultureInfo.InvariantCulture), TimeSpan.Zero))
             : throw new KinesisException(KinesisErrorKind.InvalidPosition, "InvalidArgumentException", "InvalidArgumentException");
     }
 
     private void Fail(string operation, string? shard)
     {
+        if (IsDeleted)
+            throw new KinesisException(KinesisErrorKind.NotFound, "ResourceNotFoundException", "ResourceNotFoundException");
         if (Fails?.Invoke(operation, shard) is { } kind)
             throw new KinesisException(kind, operation + " was made to fail", Code(kind));
     }

@@ -10,13 +10,18 @@ namespace TypedCdc.Kinesis.Tests.Fakes;
 internal sealed class ReadingHost : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("typedcdc-kinesis-").FullName;
-    private readonly FakeKinesisServer _server;
+    private readonly Uri _endpoint;
     private readonly Lock _gate = new();
     private readonly List<(string Shard, string Text)> _written = [];
 
     internal ReadingHost(FakeKinesisServer server)
+        : this(server.Endpoint)
     {
-        _server = server;
+    }
+
+    internal ReadingHost(Uri endpoint)
+    {
+        _endpoint = endpoint;
     }
 
     /// <summary>The leases that records came with, in the order of their first records.</summary>
@@ -30,6 +35,10 @@ internal sealed class ReadingHost : IDisposable
     internal Func<CancellationToken, ValueTask>? BeforeWrite { get; set; }
 
     internal Action<KinesisSourceOptions>? Configure { get; set; }
+
+    internal Action<CdcBuilder>? ConfigureCdc { get; set; }
+
+    internal string CheckpointFile => Path.Combine(_folder, "checkpoints.json");
 
     internal string DeadLetters => File.Exists(DeadLetterFile) ? File.ReadAllText(DeadLetterFile) : "";
 
@@ -53,10 +62,10 @@ internal sealed class ReadingHost : IDisposable
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddProvider(new LogInto(Log)).SetMinimumLevel(LogLevel.Trace);
-        builder.Services.AddTypedCdc(cdc => cdc
-            .FromKinesis(_server.Endpoint + "wire?region=us-east-1", o =>
+        builder.Services.AddTypedCdc(cdc => (ConfigureCdc is null ? cdc : With(cdc))
+            .FromKinesis(_endpoint + "wire?region=us-east-1", o =>
             {
-                o.Checkpoints = new FileCheckpointStore(Path.Combine(_folder, "checkpoints.json"));
+                o.Checkpoints = new FileCheckpointStore(CheckpointFile);
                 o.IdleDelay = TimeSpan.FromMilliseconds(200);
                 o.CheckpointInterval = TimeSpan.FromMilliseconds(100);
                 o.ShardListInterval = TimeSpan.FromSeconds(1);
@@ -67,6 +76,21 @@ internal sealed class ReadingHost : IDisposable
             .DeadLettersToFile(DeadLetterFile)
             .To(new Sink(this)));
         return builder.Build();
+
+        CdcBuilder With(CdcBuilder cdc)
+        {
+            ConfigureCdc(cdc);
+            return cdc;
+        }
+    }
+
+    internal string LogText
+    {
+        get
+        {
+            lock (Log)
+                return Log.ToString();
+        }
     }
 
     internal async Task<IHost> StartAsync()

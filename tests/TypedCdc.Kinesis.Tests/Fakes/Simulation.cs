@@ -170,10 +170,10 @@ internal sealed class Simulation
         switch (command)
         {
             case WorkerCommand.DescribeStream:
-                Call(() => new WorkerEvent.StreamDescribed(Stream.Describe()), static exception => new WorkerEvent.StreamFailed(exception));
+                Call(() => new WorkerEvent.StreamDescribed(Stream.Describe()), static exception => new WorkerEvent.StreamFailed(true, exception));
                 break;
             case WorkerCommand.ListShards:
-                Call(() => new WorkerEvent.ShardsListed(ListAll()), static exception => new WorkerEvent.StreamFailed(exception));
+                Call(() => new WorkerEvent.ShardsListed(ListAll()), static exception => new WorkerEvent.StreamFailed(false, exception));
                 break;
             case WorkerCommand.ReadProgress read:
                 Later(Latency(), () => new WorkerEvent.ProgressRead(StoredCreatedAt, read.Shards.ToDictionary(shard => shard, shard => Stored.GetValueOrDefault(Key(read.StreamCreatedAt, shard)))));
@@ -254,7 +254,7 @@ internal sealed class Simulation
             if (write.Progress.Checkpoint < before.Checkpoint)
                 throw new InvalidOperationException($"I2: the checkpoint of {write.Shard} went back.");
             // I1: nothing at or before a checkpoint may be undone.
-            var shard = Stream.Shards.Single(shard => shard.Id == write.Shard);
+            var shard = Stream.AllShards.First(shard => shard.Id == write.Shard);
             if (shard.Records.Skip(shard.FirstKept).FirstOrDefault(record => record.Number <= write.Progress.Checkpoint && !IsDone(record)) is { } undone)
                 throw new InvalidOperationException($"I1: {write.Shard} was stored past {undone.Number}, which is not done.");
             if (write.Progress.IsEnded && (shard.IsOpen || shard.Records.Skip(shard.FirstKept).Any(record => !IsDone(record))))
@@ -330,7 +330,7 @@ internal sealed class Simulation
     /// <summary>I5: nothing of a child before everything of all its parents is done.</summary>
     private void CheckLineage(string child)
     {
-        foreach (var parent in Stream.Shards.Single(shard => shard.Id == child).Parents)
+        foreach (var parent in Stream.AllShards.First(shard => shard.Id == child).Parents)
         {
             if (parent.Records.Skip(parent.FirstKept).FirstOrDefault(record => !IsDone(record)) is { } undone)
                 throw new InvalidOperationException($"I5: {child} was delivered before {undone.Number} of its parent {parent.Id} was done.");
@@ -367,8 +367,7 @@ internal sealed class Simulation
             var records = new KinesisRecords(batch, read.SkipThrough);
             var answer = stream.GetRecords(read.Iterator, read.Limit, records);
             Batch = Enumerable.Range(0, batch.Count).Select(index => batch.GetPosition(index).SequenceNumber).ToList();
-            return new WorkerEvent.RecordsRead(shard, new(
-                answer.NextShardIterator, answer.BehindLatest, records.Count, batch.Count, records.Bytes, records.First, records.Last, records.LastArrival));
+            return new WorkerEvent.RecordsRead(shard, ReadSummary.From(answer, records, batch.Count));
         }
     }
 }

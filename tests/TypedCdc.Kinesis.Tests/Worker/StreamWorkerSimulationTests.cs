@@ -41,6 +41,9 @@ public sealed class StreamWorkerSimulationTests(ITestOutputHelper output)
         run.Stream.Fails = (_, _) => random.Next(12) == 0
             ? random.Next(3) switch { 0 => KinesisErrorKind.Throttled, 1 => KinesisErrorKind.Transient, _ => null }
             : null;
+        // A service that does not name the children is believed when it says the same thing several times: no malformed answers from that one.
+        run.Stream.TellsChildren = seed % 2 == 0;
+        run.Stream.Malforms = _ => run.Stream.TellsChildren && random.Next(10) == 0;
         run.WriteFails = () => random.Next(10) == 0;
         var downUntil = TimeSpan.Zero;
         run.PipelineIsDown = () => run.Clock.Elapsed < downUntil;
