@@ -118,12 +118,13 @@ public readonly partial struct CdcRecord
     /// <summary>One change record of any shape in place, without a host and without an allocation. Does not check the table's name.</summary>
     /// <typeparam name="TView">The model's view: <c>Customer.View</c>.</typeparam>
     /// <param name="utf8">An element of <c>Records[]</c>, not the envelope around it.</param>
+    /// <param name="images">Which images to read; the others are checked for structure only and are missing from the change. A snapshot's is always read.</param>
     /// <exception cref="CdcDecodeException">The record is malformed or does not fit the model.</exception>
-    public static ChangeView<TView> View<TView>(ReadOnlySpan<byte> utf8)
+    public static ChangeView<TView> View<TView>(ReadOnlySpan<byte> utf8, Images images = Images.Both)
         where TView : struct, ICdcView<TView>, allows ref struct
     {
         var envelope = EnvelopeParser.Parse(utf8, options: null, RecordDecoder.ModelOf<TView>().Schema.TableName);
-        return RecordDecoder.View<TView>(utf8, envelope, default, Images.Both, enableSensitiveData: false);
+        return RecordDecoder.View<TView>(utf8, envelope, default, images, enableSensitiveData: false);
     }
 
     /// <summary>This record in place.</summary>

@@ -4,7 +4,7 @@ using TypedCdc.Decoding;
 namespace TypedCdc;
 
 /// <summary>
-/// A model's attributes read in place, over the record's own bytes: <c>Customer.View</c>. The generator implements it; get one from <see cref="CdcRecord.View{TView}(ReadOnlySpan{byte})"/>.
+/// A model's attributes read in place, over the record's own bytes: <c>Customer.View</c>. The generator implements it; get one from <see cref="CdcRecord.View{TView}(ReadOnlySpan{byte}, Images)"/>.
 /// A value is converted when its property is read, and that may throw <see cref="CdcDecodeException"/>.
 /// </summary>
 /// <typeparam name="TView">The view itself.</typeparam>

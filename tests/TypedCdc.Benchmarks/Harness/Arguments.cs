@@ -14,8 +14,13 @@ internal sealed record Arguments(IReadOnlyList<string> Filters, string? JsonFile
           --filter SUITE   only this suite; may be repeated, or several parted by commas
           --json FILE      writes the tables as JSON as well
           --short          few samples: shows that everything works, its figures mean nothing
+          --quick          decode: fewer orders and samples, under a minute
+          --svg FILE       decode: writes a chart of the ratios
           --help           this text and the suites with options of their own
         """;
+
+    /// <summary>The value of an option of a suite's own; null where it is missing.</summary>
+    public string? Option(string name) => Array.IndexOf(All, name) is var index and >= 0 && index + 1 < All.Length ? All[index + 1] : null;
 
     public static Arguments Parse(string[] args)
     {
