@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using TypedCdc.Decoding.Kernels;
 
 namespace TypedCdc.Decoding;
 
@@ -15,13 +16,15 @@ public readonly struct AttributeSlot
     private readonly int _length;
     private readonly AttributeKind _kind;
     private readonly bool _isPlain;
+    private readonly NumberForm _form;
 
-    internal AttributeSlot(AttributeKind kind, int start, int length, bool isPlain)
+    internal AttributeSlot(AttributeKind kind, int start, int length, bool isPlain, NumberForm form = NumberForm.Unknown)
     {
         _kind = kind;
         _start = start;
         _length = length;
         _isPlain = isPlain;
+        _form = form;
     }
 
     internal AttributeKind Kind => _kind;
@@ -32,4 +35,7 @@ public readonly struct AttributeSlot
 
     /// <summary>The slice is ASCII without escapes, so that its bytes are its characters.</summary>
     internal bool IsPlain => _isPlain;
+
+    /// <summary>How an N is spelled, where the scanner saw that it is short; only speed depends on it.</summary>
+    internal NumberForm Form => _form;
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
+using TypedCdc.Decoding.Kernels;
 
 namespace TypedCdc.Decoding;
 
@@ -12,6 +13,9 @@ public sealed partial class AttributeTable
     private readonly int[] _heads; // ordinal + 1 of the bucket's first attribute; 0 for none
     private readonly int[] _next;  // ordinal + 1 of the next attribute in the same bucket; 0 for none
     private readonly int _shift;
+
+    /// <summary>The attributes as the fast path looks for them.</summary>
+    internal AttributeLiterals Literals => field ??= new(this);
 
     /// <summary>The attribute's name as UTF-8.</summary>
     internal ReadOnlySpan<byte> NameOf(int ordinal) => _names[ordinal];

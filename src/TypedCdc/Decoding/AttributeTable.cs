@@ -11,8 +11,11 @@ public sealed partial class AttributeTable
 {
     private const AttributeKind AnyKind = (AttributeKind)((1 << 10) - 1);
 
+    private static int _count;
+
     private readonly AttributeSpec[] _attributes;
     private readonly KeyPattern[] _patterns;
+    private readonly int[] _required; // the ordinals of those whose absence is an error
 
     /// <param name="attributes">The attributes in the model's order; names are unique.</param>
     /// <exception cref="ArgumentException">Two attributes have one name.</exception>
@@ -28,10 +31,14 @@ public sealed partial class AttributeTable
     {
         _attributes = attributes.ToArray();
         _patterns = patterns.ToArray();
+        _required = [.. Enumerable.Range(0, _attributes.Length).Where(i => _attributes[i].IsRequired)];
         _names = new byte[_attributes.Length][];
         _next = new int[_attributes.Length];
         (_heads, _shift) = MakeLookup();
     }
+
+    /// <summary>A small number of its own, by which threads keep what they learn about the table.</summary>
+    internal int Id { get; } = Interlocked.Increment(ref _count);
 
     /// <summary>How many attributes there are, and so how many slots a scan needs.</summary>
     public int Count => _attributes.Length;
@@ -52,6 +59,25 @@ public sealed partial class AttributeTable
         }
 
         return new(attributes, _patterns);
+    }
+
+    /// <summary>Whether all required attributes are among the slots, and the keys of the form of their patterns; fills the slots of key parts.</summary>
+    internal bool TryComplete(ReadOnlySpan<byte> record, Span<AttributeSlot> slots)
+    {
+        if (_patterns.Length > 0 && !TryFillKeyParts(record, slots))
+        {
+            return false;
+        }
+
+        foreach (var ordinal in _required)
+        {
+            if (slots[ordinal].Kind == AttributeKind.None)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Whether a key pattern takes its parts from this attribute.</summary>

@@ -10,28 +10,28 @@ public readonly ref partial struct AttributeValueReader
     public AttributeElements EnumerateElements()
     {
         Require(AttributeKind.L | AttributeKinds.Sets);
-        return new(_record, _slot, _expected);
+        return new(_record, Slot, Expected);
     }
 
     /// <summary>The elements of an L in order.</summary>
     public AttributeElements EnumerateList()
     {
         Require(AttributeKind.L);
-        return new(_record, _slot, _expected);
+        return new(_record, Slot, Expected);
     }
 
     /// <summary>The elements of an SS, NS or BS, sorted and each once.</summary>
     public AttributeElements EnumerateSet()
     {
         Require(AttributeKinds.Sets);
-        return new(_record, _slot, _expected);
+        return new(_record, Slot, Expected);
     }
 
     /// <summary>The entries of an M, in the order in which they stand in the record.</summary>
     public AttributeEntries EnumerateMap()
     {
         Require(AttributeKind.M);
-        return new(_record, _slot, _expected);
+        return new(_record, Slot, Expected);
     }
 
     /// <summary>Scans an M for the attributes of a nested model.</summary>
@@ -41,9 +41,9 @@ public readonly ref partial struct AttributeValueReader
     {
         Require(AttributeKind.M);
         slots = slots[..table.Count];
-        AttributeScanner.ScanMap(_record, _slot.Start, table, slots, out var hasUnmapped);
-        AttributeScanner.RequireAll(_slot.Start, table, slots);
-        return new(_record, slots, table, _slot.Start, _slot.Length, hasUnmapped);
+        AttributeScanner.ScanMap(_record, _start, table, slots, out var hasUnmapped);
+        AttributeScanner.RequireAll(_start, table, slots);
+        return new(_record, slots, table, _start, _length, hasUnmapped);
     }
 
     /// <summary>For generated code: an M as the view of a nested model.</summary>
@@ -51,6 +51,6 @@ public readonly ref partial struct AttributeValueReader
         where TView : struct, ICdcView<TView>, allows ref struct
     {
         Require(AttributeKind.M);
-        return RecordDecoder.View<TView>(_record, new(_slot.Start, _slot.Length, false, false), isKeys: false);
+        return RecordDecoder.View<TView>(_record, new(_start, _length, false, false), isKeys: false);
     }
 }

@@ -15,7 +15,7 @@ public readonly ref partial struct AttributeValueReader
     {
         ArgumentNullException.ThrowIfNull(destination);
         RequireAny();
-        new AttributeJson(_record, destination, isPlain: true).Write(_slot);
+        new AttributeJson(_record, destination, isPlain: true).Write(Slot);
     }
 
     /// <summary>Writes the value as DynamoDB JSON (<c>{"N":"8"}</c>), lossless, with names and sets sorted and numbers canonical: one text for each value.</summary>
@@ -23,13 +23,13 @@ public readonly ref partial struct AttributeValueReader
     {
         ArgumentNullException.ThrowIfNull(destination);
         RequireAny();
-        new AttributeJson(_record, destination, isPlain: false).Write(_slot);
+        new AttributeJson(_record, destination, isPlain: false).Write(Slot);
     }
 
     /// <summary>The value as plain JSON; see <see cref="WritePlainJson"/>.</summary>
     public JsonElement GetJsonElement()
     {
-        var buffer = new ArrayBufferWriter<byte>(Math.Max(_slot.Length, 16));
+        var buffer = new ArrayBufferWriter<byte>(Math.Max(_length, 16));
         WritePlainJson(buffer);
         var reader = new Utf8JsonReader(buffer.WrittenSpan, new JsonReaderOptions { MaxDepth = JsonScanner.MaxDepth });
         return JsonElement.ParseValue(ref reader);
@@ -38,14 +38,14 @@ public readonly ref partial struct AttributeValueReader
     /// <summary>The value as plain JSON; see <see cref="WritePlainJson"/>. Null for a NULL.</summary>
     public JsonNode? GetJsonNode()
     {
-        var buffer = new ArrayBufferWriter<byte>(Math.Max(_slot.Length, 16));
+        var buffer = new ArrayBufferWriter<byte>(Math.Max(_length, 16));
         WritePlainJson(buffer);
         return JsonNode.Parse(buffer.WrittenSpan, nodeOptions: null, new JsonDocumentOptions { MaxDepth = JsonScanner.MaxDepth });
     }
 
     private void RequireAny()
     {
-        if (_slot.Kind == AttributeKind.None)
+        if (_kind == AttributeKind.None)
         {
             ThrowKind();
         }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TypedCdc.Decoding.Kernels;
 
 namespace TypedCdc.Decoding;
 
@@ -14,13 +16,20 @@ public readonly ref partial struct AttributeValueReader
     public DynamoDbNumber GetNumber()
     {
         Require(AttributeKind.N);
-        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        using var text = new UnescapedText(Raw, _isPlain ? default : stackalloc byte[256]);
         return NumberGrammar.Read(text.Utf8, out var number) == NumberFault.None ? number : throw Error("An N is not a number.");
     }
 
     /// <summary>The value of an N that is integral (<c>12.0</c> and <c>1E2</c> are) and fits.</summary>
     /// <typeparam name="TInteger">byte, sbyte, short, ushort, int, uint, long, ulong, Int128, UInt128 or BigInteger.</typeparam>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TInteger GetInteger<TInteger>()
+        where TInteger : struct, IBinaryInteger<TInteger>
+        => _form == NumberForm.Digits && IsWithinRecord && TryNarrow((long)NumberKernel.Digits(ref First, _start, End), out TInteger result)
+            ? result
+            : ReadInteger<TInteger>();
+
+    private TInteger ReadInteger<TInteger>()
         where TInteger : struct, IBinaryInteger<TInteger>
     {
         Require(AttributeKind.N);
@@ -38,6 +47,11 @@ public readonly ref partial struct AttributeValueReader
     /// <summary>The value of an N, where a decimal holds it exactly.</summary>
     public decimal GetDecimal()
     {
+        if (TryGetDigits(out var digits, out var digitsBehindPoint, out var isNegative) && (digitsBehindPoint == 0 ? digits != 0 : digits % 10 != 0))
+        {
+            return new((int)digits, (int)(digits >> 32), 0, isNegative, (byte)digitsBehindPoint);
+        }
+
         Require(AttributeKind.N);
         if (TryGetShort(Raw, out var value))
         {
@@ -50,8 +64,13 @@ public readonly ref partial struct AttributeValueReader
     /// <summary>The nearest double to an N.</summary>
     public double GetDouble()
     {
+        if (TryGetDigits(out var digits, out var digitsBehindPoint, out var isNegative) && NumberKernel.TryGetDouble(digits, digitsBehindPoint, isNegative, out var result))
+        {
+            return result;
+        }
+
         Require(AttributeKind.N);
-        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        using var text = new UnescapedText(Raw, _isPlain ? default : stackalloc byte[256]);
         return double.Parse(text.Utf8, NumberStyles.Float, CultureInfo.InvariantCulture);
     }
 
@@ -59,7 +78,7 @@ public readonly ref partial struct AttributeValueReader
     public float GetSingle()
     {
         Require(AttributeKind.N);
-        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        using var text = new UnescapedText(Raw, _isPlain ? default : stackalloc byte[256]);
         var result = float.Parse(text.Utf8, NumberStyles.Float, CultureInfo.InvariantCulture);
         return float.IsFinite(result) ? result : throw Error("The number does not fit.");
     }
@@ -68,12 +87,36 @@ public readonly ref partial struct AttributeValueReader
     public Half GetHalf()
     {
         Require(AttributeKind.N);
-        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        using var text = new UnescapedText(Raw, _isPlain ? default : stackalloc byte[256]);
         var result = Half.Parse(text.Utf8, NumberStyles.Float, CultureInfo.InvariantCulture);
         return Half.IsFinite(result) ? result : throw Error("The number does not fit.");
     }
 
+    private int End => _start + _length;
+
+    private ref byte First => ref MemoryMarshal.GetReference(_record);
+
+    // A scanner made the slot of this record; that nothing else is read does not depend on it.
+    private bool IsWithinRecord => (uint)End <= (uint)_record.Length;
+
+    /// <summary>The digits of a short number, without a second check.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryGetDigits(out ulong digits, out int digitsBehindPoint, out bool isNegative)
+    {
+        if (_form != NumberForm.Unknown && IsWithinRecord)
+        {
+            digits = NumberKernel.Decimal(ref First, _start, End, out digitsBehindPoint, out isNegative);
+            return true;
+        }
+
+        digits = 0;
+        digitsBehindPoint = 0;
+        isNegative = false;
+        return false;
+    }
+
     /// <summary>The platform's generic conversions box in code that is not optimised; for the common types this is a comparison and a copy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryNarrow<TInteger>(long value, out TInteger result)
         where TInteger : struct, IBinaryInteger<TInteger>
     {

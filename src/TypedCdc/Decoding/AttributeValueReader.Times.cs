@@ -13,7 +13,7 @@ public readonly ref partial struct AttributeValueReader
         Require(AttributeKind.S);
         if (Raw.Length <= 6 * Iso8601.MaxLength)
         {
-            using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[6 * Iso8601.MaxLength]);
+            using var text = new UnescapedText(Raw, _isPlain ? default : stackalloc byte[6 * Iso8601.MaxLength]);
             if (Iso8601.TryReadTimestamp(text.Utf8, out var result))
             {
                 return result;
@@ -30,7 +30,7 @@ public readonly ref partial struct AttributeValueReader
     public DateOnly GetDateOnly()
     {
         Require(AttributeKind.S);
-        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        using var text = new UnescapedText(Raw, _isPlain ? default : stackalloc byte[256]);
         return Iso8601.TryReadDate(text.Utf8, out var result) ? result : throw Error("The text is not an ISO 8601 day.");
     }
 
@@ -38,7 +38,7 @@ public readonly ref partial struct AttributeValueReader
     public TimeOnly GetTimeOnly()
     {
         Require(AttributeKind.S);
-        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        using var text = new UnescapedText(Raw, _isPlain ? default : stackalloc byte[256]);
         return Iso8601.TryReadTime(text.Utf8, out var result) ? result : throw Error("The text is not an ISO 8601 time of day.");
     }
 
@@ -46,7 +46,7 @@ public readonly ref partial struct AttributeValueReader
     public TimeSpan GetTimeSpan()
     {
         Require(AttributeKind.S);
-        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        using var text = new UnescapedText(Raw, _isPlain ? default : stackalloc byte[256]);
         return Iso8601.TryReadDuration(text.Utf8, out var result) ? result : throw Error("The text is not an ISO 8601 duration.");
     }
 

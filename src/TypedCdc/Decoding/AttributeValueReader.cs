@@ -1,7 +1,10 @@
 using System.Buffers.Text;
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text;
+using TypedCdc.Decoding.Kernels;
 
 namespace TypedCdc.Decoding;
 
@@ -14,64 +17,81 @@ namespace TypedCdc.Decoding;
 public readonly ref partial struct AttributeValueReader
 {
     private readonly ReadOnlySpan<byte> _record;
-    private readonly AttributeSlot _slot;
-    private readonly string? _expected;
 
-    // Where the value would be if it were there, for the error that it is not.
+    // The slot, field by field: a struct within the struct would be copied as a whole, right behind the stores that it was made by.
+    private readonly int _start;
+    private readonly int _length;
+    private readonly AttributeKind _kind;
+    private readonly bool _isPlain;
+    private readonly NumberForm _form;
+
+    // Only errors ask for these. The attribute's table, or the text of what was expected where there is none; the ordinal; where the value would be if it existed.
+    private readonly object? _about;
+    private readonly int _ordinal;
     private readonly int _mapStart;
-    private readonly string? _name;
 
-    internal AttributeValueReader(ReadOnlySpan<byte> record, AttributeSlot slot, string? expected, int mapStart = -1, string? name = null)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal AttributeValueReader(ReadOnlySpan<byte> record, scoped in AttributeSlot slot, string? expected)
+        : this(record, slot, expected, 0, -1)
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private AttributeValueReader(ReadOnlySpan<byte> record, scoped in AttributeSlot slot, object? about, int ordinal, int mapStart)
     {
         _record = record;
-        _slot = slot;
-        _expected = expected;
+        _start = slot.Start;
+        _length = slot.Length;
+        _kind = slot.Kind;
+        _isPlain = slot.IsPlain;
+        _form = slot.Form;
+        _about = about;
+        _ordinal = ordinal;
         _mapStart = mapStart;
-        _name = name;
     }
 
     /// <summary>For generated code: the value of an attribute of a scanned map.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public static AttributeValueReader Create(ReadOnlySpan<byte> record, AttributeSlot slot, AttributeTable table, int ordinal, int map)
-    {
-        ref readonly var spec = ref table[ordinal];
-        return new(record, slot, spec.Expected, map, spec.Name);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static AttributeValueReader Create(ReadOnlySpan<byte> record, scoped in AttributeSlot slot, AttributeTable table, int ordinal, int map) => new(record, slot, table, ordinal, map);
 
     /// <summary>The value's kind; <see cref="AttributeKind.None"/> where the attribute is absent.</summary>
-    public AttributeKind Kind => _slot.Kind;
+    public AttributeKind Kind => _kind;
 
     /// <summary>True where the attribute is absent or NULL.</summary>
-    public bool IsNull => _slot.Kind is AttributeKind.None or AttributeKind.NULL;
+    public bool IsNull => _kind is AttributeKind.None or AttributeKind.NULL;
 
     /// <summary>
     /// The bytes as they stand in the record: what is between the quotes of an S, N or B (escapes and all), the JSON of any other kind; empty where the attribute is absent.
     /// </summary>
-    public ReadOnlySpan<byte> Raw => _record.Slice(_slot.Start, _slot.Length);
+    public ReadOnlySpan<byte> Raw => _record.Slice(_start, _length);
 
     /// <summary>Whether <see cref="Raw"/> of an S, N or B is ASCII without escapes, so that its bytes are the text.</summary>
-    public bool IsPlain => _slot.IsPlain;
+    public bool IsPlain => _isPlain;
 
-    internal AttributeSlot Slot => _slot;
+    internal AttributeSlot Slot => new(_kind, _start, _length, _isPlain, _form);
 
     internal ReadOnlySpan<byte> Record => _record;
 
-    internal string? Expected => _expected;
+    internal string? Expected => _about is AttributeTable table ? table[_ordinal].Expected : (string?)_about;
+
+    private string? Name => (_about as AttributeTable)?[_ordinal].Name;
 
     /// <summary>An error about this value, for a converter to throw. The record completes it with table, key, path and position.</summary>
     /// <param name="reason">What is wrong, in one sentence without the value.</param>
-    public CdcDecodeException Error(string reason) => _slot.Kind == AttributeKind.None
-        ? new("A required attribute is absent.") { ByteOffset = _mapStart, AbsentName = _name, Expected = _expected }
-        : new(reason) { ByteOffset = _slot.Start, FoundKind = _slot.Kind, Expected = _expected };
+    public CdcDecodeException Error(string reason) => _kind == AttributeKind.None
+        ? new("A required attribute is absent.") { ByteOffset = _mapStart, AbsentName = Name, Expected = Expected }
+        : new(reason) { ByteOffset = _start, FoundKind = _kind, Expected = Expected };
 
     /// <summary>The value of an S.</summary>
     public string GetString()
     {
         Require(AttributeKind.S);
-        return JsonText.GetString(Raw, _slot.IsPlain);
+        return JsonText.GetString(Raw, _isPlain);
     }
 
     /// <summary>The value of an S in place; <see cref="CdcText.IsNull"/> where the attribute is absent or NULL.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public CdcText GetText()
     {
         if (IsNull)
@@ -80,7 +100,7 @@ public readonly ref partial struct AttributeValueReader
         }
 
         Require(AttributeKind.S);
-        return new(Raw, _slot.IsPlain);
+        return new(Raw, _isPlain);
     }
 
     /// <summary>Writes the text of an S, N or B as UTF-8, without escapes.</summary>
@@ -90,13 +110,13 @@ public readonly ref partial struct AttributeValueReader
     public int CopyUtf8To(Span<byte> destination)
     {
         Require(AttributeKind.S | AttributeKind.N | AttributeKind.B);
-        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        using var text = new UnescapedText(Raw, _isPlain ? default : stackalloc byte[256]);
         text.Utf8.CopyTo(destination);
         return text.Utf8.Length;
     }
 
     /// <summary>Whether an S has exactly this text.</summary>
-    public bool TextEquals(ReadOnlySpan<byte> utf8Text) => _slot.Kind == AttributeKind.S && JsonText.Equals(Raw, utf8Text);
+    public bool TextEquals(ReadOnlySpan<byte> utf8Text) => _kind == AttributeKind.S && JsonText.Equals(Raw, utf8Text);
 
     /// <summary>An S of one UTF-16 character.</summary>
     public char GetChar()
@@ -122,19 +142,19 @@ public readonly ref partial struct AttributeValueReader
     public bool GetBoolean()
     {
         Require(AttributeKind.BOOL);
-        return _slot.Length == 4;
+        return _length == 4;
     }
 
     /// <summary>The bytes of a B.</summary>
     public byte[] GetBytes()
     {
         Require(AttributeKind.B);
-        if (_slot.Length == 0)
+        if (_length == 0)
         {
             return [];
         }
 
-        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        using var text = new UnescapedText(Raw, _isPlain ? default : stackalloc byte[256]);
         var padding = text.Utf8.EndsWith("=="u8) ? 2 : text.Utf8.EndsWith("="u8) ? 1 : 0;
         var bytes = new byte[text.Utf8.Length / 4 * 3 - padding];
         Base64.DecodeFromUtf8(text.Utf8, bytes, out _, out _);
@@ -142,7 +162,7 @@ public readonly ref partial struct AttributeValueReader
     }
 
     /// <summary>The most bytes that a B takes in <see cref="CopyBytesTo"/>.</summary>
-    public int MaxByteCount => Base64.GetMaxDecodedFromUtf8Length(_slot.Length);
+    public int MaxByteCount => Base64.GetMaxDecodedFromUtf8Length(_length);
 
     /// <summary>Writes the bytes of a B.</summary>
     /// <param name="destination">At least <see cref="MaxByteCount"/> long.</param>
@@ -150,7 +170,7 @@ public readonly ref partial struct AttributeValueReader
     public int CopyBytesTo(Span<byte> destination)
     {
         Require(AttributeKind.B);
-        using var text = new UnescapedText(Raw, _slot.IsPlain ? default : stackalloc byte[256]);
+        using var text = new UnescapedText(Raw, _isPlain ? default : stackalloc byte[256]);
         var status = Base64.DecodeFromUtf8(text.Utf8, destination, out _, out var written);
         return status == System.Buffers.OperationStatus.Done ? written : throw new ArgumentException("The destination is shorter than MaxByteCount.", nameof(destination));
     }
@@ -216,21 +236,23 @@ public readonly ref partial struct AttributeValueReader
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Require(AttributeKind kinds)
     {
-        if ((_slot.Kind & kinds) == 0)
+        if ((_kind & kinds) == 0)
         {
             ThrowKind();
         }
     }
 
+    [DoesNotReturn]
     private void ThrowKind()
     {
-        if (_slot.Kind == AttributeKind.None)
+        if (_kind == AttributeKind.None)
         {
             throw Error("");
         }
 
-        Malformed.ThrowKind(_slot.Start, _slot.Kind, _expected);
+        Malformed.ThrowKind(_start, _kind, Expected);
     }
 }

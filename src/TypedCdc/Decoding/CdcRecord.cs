@@ -104,8 +104,7 @@ public readonly partial struct CdcRecord
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not a model.</exception>
     public static Change<T> Decode<T>(ReadOnlySpan<byte> utf8)
     {
-        var model = CdcModel.Get<T>();
-        return RecordDecoder.Decode(model, utf8, EnvelopeParser.Parse(utf8, options: null, model.Schema.TableName), default, Images.Both, enableSensitiveData: false);
+        return RecordDecoder.Decode(CdcModel.Get<T>(), utf8, Images.Both);
     }
 
     /// <summary>Decodes this record.</summary>
@@ -122,10 +121,7 @@ public readonly partial struct CdcRecord
     /// <exception cref="CdcDecodeException">The record is malformed or does not fit the model.</exception>
     public static ChangeView<TView> View<TView>(ReadOnlySpan<byte> utf8, Images images = Images.Both)
         where TView : struct, ICdcView<TView>, allows ref struct
-    {
-        var envelope = EnvelopeParser.Parse(utf8, options: null, RecordDecoder.ModelOf<TView>().Schema.TableName);
-        return RecordDecoder.View<TView>(utf8, envelope, default, images, enableSensitiveData: false);
-    }
+        => RecordDecoder.View<TView>(utf8, images);
 
     /// <summary>This record in place.</summary>
     /// <typeparam name="TView">The model's view: <c>Customer.View</c>.</typeparam>

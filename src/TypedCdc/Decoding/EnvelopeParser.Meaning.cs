@@ -1,8 +1,31 @@
+using TypedCdc.Decoding.Kernels;
+
 namespace TypedCdc.Decoding;
 
 // What the properties say together: the operation, the table, the time and the size of the change.
 internal ref partial struct EnvelopeParser
 {
+    private readonly EnvelopeLayout Layout() => new()
+    {
+        IsComplete = _isNamed && _time.Length > 0 && Has(Property.DynamoDb),
+        HasNewImage = Has(Property.NewImage, nested: true),
+        HasOldImage = Has(Property.OldImage, nested: true),
+        EventName = _eventName,
+        Time = _time,
+        SizeBytes = _sizeBytes,
+        Unit = UnitOfTime(),
+        IsTimeToLiveIdentity = IsTimeToLiveIdentity(),
+    };
+
+    private readonly bool IsTimeToLiveIdentity() => Is(_envelope.UserType, "Service"u8) && Is(_envelope.UserPrincipal, "dynamodb.amazonaws.com"u8);
+
+    private readonly TimeUnit UnitOfTime() =>
+        Has(Property.Metadata) && !Has(Property.DynamoDb) ? TimeUnit.Microseconds
+        : _precision.Length == 0 ? TimeUnit.Unknown
+        : Is(_precision, "MICROSECOND"u8) ? TimeUnit.Microseconds
+        : Is(_precision, "MILLISECOND"u8) ? TimeUnit.Milliseconds
+        : throw Malformed.At(_precision.Start, "The record's ApproximateCreationDateTimePrecision is neither MICROSECOND nor MILLISECOND.");
+
     private readonly bool Is(in JsonSlice slice, ReadOnlySpan<byte> known)
     {
         if (!slice.HasEscapes)
@@ -38,8 +61,7 @@ internal ref partial struct EnvelopeParser
                 : Is(_eventName, "MODIFY"u8) ? ChangeOperation.Modify
                 : Is(_eventName, "REMOVE"u8) ? ChangeOperation.Remove
                 : throw Malformed.At(_eventName.Start, "The record's eventName is none of INSERT, MODIFY, REMOVE.");
-            _envelope.IsTimeToLive = _envelope.Operation == ChangeOperation.Remove
-                && Is(_envelope.UserType, "Service"u8) && Is(_envelope.UserPrincipal, "dynamodb.amazonaws.com"u8);
+            _envelope.IsTimeToLive = _envelope.Operation == ChangeOperation.Remove && IsTimeToLiveIdentity();
         }
         else if (Has(Property.Item))
         {
@@ -99,6 +121,7 @@ internal ref partial struct EnvelopeParser
             }
         }
 
+        _isNamed = table.Length > 0;
         _envelope.Region = region;
         _envelope.TableName = table.Length > 0 ? table
             : options?.TableName ?? defaultTableName
@@ -124,11 +147,7 @@ internal ref partial struct EnvelopeParser
         var micros = -1L;
         if (_time.Length > 0)
         {
-            var unit = Has(Property.Metadata) && !Has(Property.DynamoDb) ? TimeUnit.Microseconds
-                : _precision.Length == 0 ? TimeUnit.Unknown
-                : Is(_precision, "MICROSECOND"u8) ? TimeUnit.Microseconds
-                : Is(_precision, "MILLISECOND"u8) ? TimeUnit.Milliseconds
-                : throw Malformed.At(_precision.Start, "The record's ApproximateCreationDateTimePrecision is neither MICROSECOND nor MILLISECOND.");
+            var unit = UnitOfTime();
             using var text = new UnescapedText(_time.Of(_record), _time.HasEscapes ? stackalloc byte[256] : default);
             if (!EventTime.TryRead(text.Utf8, unit, out micros))
             {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using TypedCdc.Decoding.Kernels;
 
 namespace TypedCdc.Decoding;
 
@@ -15,6 +16,7 @@ internal ref partial struct EnvelopeParser
     private DuplicateNames _unknown;
     private ulong _seen; // one bit a known property; those within dynamodb in the upper half
 
+    private bool _isNamed; // the record itself says which table it comes from
     private JsonSlice _eventName;
     private JsonSlice _tableName;
     private JsonSlice _region;
@@ -65,7 +67,10 @@ internal ref partial struct EnvelopeParser
     /// <param name="record">The record.</param>
     /// <param name="options">What stands in for what the record does not say.</param>
     /// <param name="defaultTableName">The table where neither the record nor the options name one; null makes that an error.</param>
-    internal static RecordEnvelope Parse(ReadOnlySpan<byte> record, CdcRecordOptions? options, string? defaultTableName)
+    internal static RecordEnvelope Parse(ReadOnlySpan<byte> record, CdcRecordOptions? options, string? defaultTableName) => Parse(record, options, defaultTableName, out _);
+
+    /// <summary>Parses a record, and says what a template of its envelope must leave open.</summary>
+    internal static RecordEnvelope Parse(ReadOnlySpan<byte> record, CdcRecordOptions? options, string? defaultTableName, out EnvelopeLayout layout)
     {
         if (!Utf8.IsValid(record))
         {
@@ -75,7 +80,9 @@ internal ref partial struct EnvelopeParser
         var parser = new EnvelopeParser(record, stackalloc ulong[16]);
         try
         {
-            return parser.ParseRecord(options, defaultTableName);
+            var envelope = parser.ParseRecord(options, defaultTableName);
+            layout = parser.Layout();
+            return envelope;
         }
         finally
         {

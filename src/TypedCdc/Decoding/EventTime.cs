@@ -46,6 +46,9 @@ internal static class EventTime
         return TryScale(number, scale, out microseconds) && microseconds <= MaxMicroseconds;
     }
 
+    /// <summary>The unit of an integer whose record does not name one.</summary>
+    internal static TimeUnit UnitOf(long number) => number < 100_000_000_000 ? TimeUnit.Seconds : number < 100_000_000_000_000 ? TimeUnit.Milliseconds : TimeUnit.Microseconds;
+
     /// <summary>The whole part of <c>number × 10^scale</c>, cut towards zero; false where it does not fit.</summary>
     internal static bool TryScale(DynamoDbNumber number, int scale, out long result)
     {

@@ -29,7 +29,7 @@ public readonly ref partial struct ItemReader
     public bool HasUnmapped { get; }
 
     /// <summary>The attribute's value; its <see cref="AttributeValueReader.Kind"/> is <see cref="AttributeKind.None"/> where it is absent.</summary>
-    public AttributeValueReader this[int ordinal] => new(_record, _slots[ordinal], Table[ordinal].Expected, _start, Table[ordinal].Name);
+    public AttributeValueReader this[int ordinal] => AttributeValueReader.Create(_record, _slots[ordinal], Table, ordinal, _start);
 
     /// <summary>Whether the attribute is there, be it with the value NULL.</summary>
     public bool Has(int ordinal) => _slots[ordinal].Kind != AttributeKind.None;

@@ -89,8 +89,7 @@ internal static class JsonText
     {
         if (isPlain)
         {
-            // Latin-1 widens without looking at the bytes again; a plain slice is ASCII.
-            return Encoding.Latin1.GetString(spelled);
+            return Kernels.AsciiText.ToString(spelled);
         }
 
         if (!spelled.Contains((byte)'\\'))

@@ -4,10 +4,10 @@ using TypedCdc.Decoding;
 namespace TypedCdc;
 
 /// <summary>
-/// Makes changes of records by the general path: a scan of each image into slots, the model from the slots, the mask of changed attributes from both.
+/// Makes changes of records whose envelopes are parsed: a scan of each image into slots, the model from the slots, the mask of changed attributes from both.
 /// Allocates the change, its models and what they hold.
 /// </summary>
-internal static class RecordDecoder
+internal static partial class RecordDecoder
 {
     internal static Change<T> Decode<T>(
         CdcModel<T> model, ReadOnlySpan<byte> record, in RecordEnvelope envelope, StreamPosition position, Images images, bool enableSensitiveData)
@@ -19,7 +19,7 @@ internal static class RecordDecoder
             : rented = ArrayPool<AttributeSlot>.Shared.Rent(2 * count);
         try
         {
-            return new Decoding<T>(model, record, envelope, position, enableSensitiveData, slots[..count], slots.Slice(count, count)).Decode(images);
+            return new Decoding<T>(model, record, envelope, position, enableSensitiveData, slots[..count], slots.Slice(count, count), default).Decode(images);
         }
         catch (CdcDecodeException exception)
         {
@@ -52,7 +52,7 @@ internal static class RecordDecoder
                 Malformed.Throw(json.Position, "Something follows the item.");
             }
 
-            return Read(model, utf8, item, slots);
+            return Read(model, Scan(model, utf8, item, slots, isKeys: false), item);
         }
         catch (CdcDecodeException exception)
         {
@@ -94,9 +94,8 @@ internal static class RecordDecoder
     {
         try
         {
-            var wantsAfter = envelope.Operation != ChangeOperation.Remove && envelope.NewImage.Length > 0
-                && ((images & Images.After) != 0 || envelope.Operation == ChangeOperation.Snapshot);
-            var wantsBefore = envelope.Operation is ChangeOperation.Modify or ChangeOperation.Remove && envelope.OldImage.Length > 0 && (images & Images.Before) != 0;
+            var wantsAfter = WantsAfter(envelope, images);
+            var wantsBefore = WantsBefore(envelope, images);
             var after = wantsAfter ? View<TView>(record, envelope.NewImage, isKeys: false) : default;
             TView before = default;
             CdcDecodeException? error = null;
@@ -205,9 +204,8 @@ internal static class RecordDecoder
         }
     }
 
-    private static T Read<T>(CdcModel<T> model, ReadOnlySpan<byte> record, scoped in JsonSlice image, Span<AttributeSlot> slots)
+    private static T Read<T>(CdcModel<T> model, scoped in ItemReader item, scoped in JsonSlice image)
     {
-        var item = Scan(model, record, image, slots, isKeys: false);
         try
         {
             return model.Read(item);
@@ -219,9 +217,21 @@ internal static class RecordDecoder
         }
     }
 
+    /// <summary>Which images are in their slots already.</summary>
+    [Flags]
+    private enum ScannedImages
+    {
+        None = 0,
+        After = 1,
+        Before = 2,
+        UnmappedAfter = 4,
+        UnmappedBefore = 8,
+    }
+
     /// <summary>One record on its way to a change.</summary>
     private readonly ref struct Decoding<T>(
-        CdcModel<T> model, ReadOnlySpan<byte> record, in RecordEnvelope envelope, StreamPosition position, bool enableSensitiveData, Span<AttributeSlot> after, Span<AttributeSlot> before)
+        CdcModel<T> model, ReadOnlySpan<byte> record, in RecordEnvelope envelope, StreamPosition position, bool enableSensitiveData, Span<AttributeSlot> after, Span<AttributeSlot> before,
+        ScannedImages scanned)
     {
         private readonly CdcModel<T> _model = model;
         private readonly ReadOnlySpan<byte> _record = record;
@@ -230,6 +240,7 @@ internal static class RecordDecoder
         private readonly bool _enableSensitiveData = enableSensitiveData;
         private readonly Span<AttributeSlot> _after = after;
         private readonly Span<AttributeSlot> _before = before;
+        private readonly ScannedImages _scanned = scanned;
 
         internal Change<T> Decode(Images images)
         {
@@ -240,11 +251,11 @@ internal static class RecordDecoder
             switch (_envelope.Operation)
             {
                 case ChangeOperation.Snapshot:
-                    return new Snapshot<T>(header, all, Read(_envelope.NewImage, _after));
+                    return new Snapshot<T>(header, all, ReadAfter());
 
                 case ChangeOperation.Insert:
                     return wantsAfter
-                        ? new Inserted<T>(header, all, Read(_envelope.NewImage, _after), hasAfter: true, key: null)
+                        ? new Inserted<T>(header, all, ReadAfter(), hasAfter: true, key: null)
                         : new Inserted<T>(header, all, default, hasAfter: false, ReadKey());
 
                 case ChangeOperation.Remove:
@@ -257,7 +268,7 @@ internal static class RecordDecoder
 
                 default:
                     {
-                        var value = wantsAfter ? Read(_envelope.NewImage, _after) : default;
+                        var value = wantsAfter ? ReadAfter() : default;
                         CdcDecodeException? error = null;
                         T? old = default;
                         var hasBefore = wantsBefore && TryReadBefore(out old, out error);
@@ -267,7 +278,14 @@ internal static class RecordDecoder
             }
         }
 
-        private T Read(in JsonSlice image, Span<AttributeSlot> slots) => RecordDecoder.Read(_model, _record, image, slots);
+        private T ReadAfter() => Read(_envelope.NewImage, _after, ScannedImages.After, ScannedImages.UnmappedAfter);
+
+        private T Read(in JsonSlice image, Span<AttributeSlot> slots, ScannedImages isScanned, ScannedImages isUnmapped) => RecordDecoder.Read(
+            _model,
+            (_scanned & isScanned) != 0
+                ? new(_record, slots, _model.Attributes, image.Start, image.Length, (_scanned & isUnmapped) != 0)
+                : Scan(_model, _record, image, slots, isKeys: false),
+            image);
 
         private object ReadKey()
         {
@@ -280,7 +298,7 @@ internal static class RecordDecoder
         {
             try
             {
-                value = Read(_envelope.OldImage, _before);
+                value = Read(_envelope.OldImage, _before, ScannedImages.Before, ScannedImages.UnmappedBefore);
                 error = null;
                 return true;
             }
