@@ -60,6 +60,7 @@ public sealed class FastPathTests(ITestOutputHelper output)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             ArgumentList = { Path.Combine(AppContext.BaseDirectory, "TypedCdc.Fuzz.dll"), "6000", Seed.ToString(CultureInfo.InvariantCulture), shapes },

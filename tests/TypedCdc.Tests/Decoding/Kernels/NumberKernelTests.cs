@@ -59,7 +59,7 @@ public sealed class NumberKernelTests
                 taken++;
                 Assert.Equal(NumberFault.None, NumberGrammar.Read(utf8.AsSpan(start, end - start), out var number));
                 var digits = NumberKernel.Decimal(ref utf8[0], start, end, out var scale, out var isNegative);
-                Assert.Equal(number.ToString(), (decimal.Parse(text, CultureInfo.InvariantCulture) == 0 ? DynamoDbNumber.Parse("0") : new DynamoDbNumber(digits, 0, isNegative) is var whole ? DynamoDbNumber.Parse($"{whole}E-{scale}") : default).ToString());
+                Assert.Equal(number, DynamoDbNumber.Parse(string.Create(CultureInfo.InvariantCulture, $"{(isNegative ? "-" : "")}{digits}E-{scale}")));
                 if (NumberKernel.TryGetDouble(digits, scale, isNegative, out var value))
                 {
                     Assert.Equal(BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)), BitConverter.DoubleToInt64Bits(value));
