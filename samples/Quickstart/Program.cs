@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Quickstart;
 using TypedCdc;
+using TypedCdc.Observability;
 
 var events = new Option<string>("--events")
 {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data;
 using Dapper;
 using TypedCdc.DapperRows;
+using TypedCdc.Decoding;
 
 namespace TypedCdc;
 

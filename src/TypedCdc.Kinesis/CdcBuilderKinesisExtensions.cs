@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TypedCdc.Checkpoints;
 using TypedCdc.Kinesis;
+using TypedCdc.Kinesis.Api;
+using TypedCdc.Sources;
 
 namespace TypedCdc;
 

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using TypedCdc.Changes;
+using TypedCdc.Kinesis.Api;
 
 namespace TypedCdc.Kinesis;
 

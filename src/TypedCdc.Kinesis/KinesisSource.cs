@@ -2,6 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using TypedCdc.Kinesis.Api;
+using TypedCdc.Kinesis.Worker;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Kinesis;
 

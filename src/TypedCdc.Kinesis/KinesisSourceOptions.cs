@@ -1,4 +1,6 @@
 using Amazon.Runtime;
+using TypedCdc.Kinesis.Api;
+using TypedCdc.Sources;
 
 namespace TypedCdc;
 

@@ -1,3 +1,5 @@
+using TypedCdc.Kinesis.Api;
+
 namespace TypedCdc;
 
 /// <summary>Where a stream begins that was never read before.</summary>

@@ -1,3 +1,5 @@
+using TypedCdc.Sources;
+
 namespace TypedCdc.Kinesis;
 
 /// <summary>One shard that is being read: its way into the pipeline, and the batch that was read and is not published.</summary>

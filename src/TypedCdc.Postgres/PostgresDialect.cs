@@ -1,5 +1,6 @@
 using System.Globalization;
 using TypedCdc.Postgres;
+using TypedCdc.Schema;
 using TypedCdc.Sql;
 using TypedCdc.Sql.Ports;
 

@@ -1,4 +1,5 @@
 using SQLitePCL;
+using TypedCdc.Schema;
 using TypedCdc.Sql;
 
 namespace TypedCdc.Sqlite;

@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using TypedCdc.Changes;
+using TypedCdc.DeadLetters;
+using TypedCdc.Decoding;
+using TypedCdc.Delivery;
 using TypedCdc.Hosting;
-using TypedCdc.Pipeline;
+using TypedCdc.Observability;
 using TypedCdc.Transforms;
 
 namespace TypedCdc.Testing;

@@ -1,5 +1,5 @@
 using System.Text;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
 
 namespace TypedCdc.Testing;
 

@@ -1,3 +1,5 @@
+using TypedCdc.Delivery;
+
 namespace TypedCdc.Testing;
 
 /// <summary>One record at one handler or sink: what became of it.</summary>

@@ -1,3 +1,5 @@
+using TypedCdc.Changes;
+
 namespace TypedCdc.Testing;
 
 /// <summary>What a test record says besides its images.</summary>

@@ -1,3 +1,5 @@
+using TypedCdc.Changes;
+using TypedCdc.Decoding;
 using TypedCdc.Transforms;
 
 namespace TypedCdc.Testing;

@@ -1,3 +1,5 @@
+using TypedCdc.Sources;
+
 namespace TypedCdc.Testing;
 
 /// <summary>A stream in memory, sharded by key: keeps all that was sent, so that a restarted host reads on from its checkpoints.</summary>

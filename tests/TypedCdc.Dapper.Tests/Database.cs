@@ -3,8 +3,10 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sinks;
 using TypedCdc.Sql;
 using TypedCdc.Sqlite;
 

@@ -1,6 +1,8 @@
 using System.Data;
 using System.Data.Common;
 using Dapper;
+using TypedCdc.Decoding;
+using TypedCdc.Schema;
 using TypedCdc.Services;
 using TypedCdc.Testing;
 

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using TypedCdc.Decoding;
 using TypedCdc.Generators.Diagnostics;
 using TypedCdc.Generators.Tests.Harness;
 

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using TypedCdc.Decoding;
 using TypedCdc.Generators.Tests.Harness;
 
 namespace TypedCdc.Generators.Tests;

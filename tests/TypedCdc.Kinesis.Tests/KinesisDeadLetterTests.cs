@@ -3,8 +3,14 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
+using TypedCdc.Changes;
+using TypedCdc.Checkpoints;
 using TypedCdc.DeadLetters;
+using TypedCdc.Delivery;
+using TypedCdc.Kinesis.Api;
+using TypedCdc.Kinesis.DeadLetters;
 using TypedCdc.Kinesis.Tests.Fakes;
+using TypedCdc.Observability;
 
 namespace TypedCdc.Kinesis.Tests;
 

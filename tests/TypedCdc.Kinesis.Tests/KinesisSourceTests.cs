@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Hosting;
+using TypedCdc.Kinesis.Api;
 using TypedCdc.Kinesis.Tests.Api;
 using TypedCdc.Kinesis.Tests.Fakes;
 

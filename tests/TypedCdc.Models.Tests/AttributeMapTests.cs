@@ -3,6 +3,7 @@ using System.Text.Json;
 using Amazon.DynamoDBv2.Model;
 using FsCheck;
 using FsCheck.Fluent;
+using TypedCdc.Decoding;
 using TypedCdc.Models.Tests.Harness;
 using TypedCdc.Models.Tests.Models;
 

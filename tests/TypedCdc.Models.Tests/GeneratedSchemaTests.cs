@@ -1,3 +1,4 @@
+using TypedCdc.Decoding;
 using TypedCdc.Models.Tests.Models;
 
 namespace TypedCdc.Models.Tests;

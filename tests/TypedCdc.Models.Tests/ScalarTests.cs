@@ -1,4 +1,5 @@
 using System.Globalization;
+using TypedCdc.Decoding;
 using TypedCdc.Models.Tests.Harness;
 using TypedCdc.Models.Tests.Models;
 

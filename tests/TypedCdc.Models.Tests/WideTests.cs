@@ -1,7 +1,9 @@
 using System.Numerics;
 using System.Text.Json;
+using TypedCdc.Decoding;
 using TypedCdc.Models.Tests.Harness;
 using TypedCdc.Models.Tests.Models;
+using TypedCdc.Schema;
 
 namespace TypedCdc.Models.Tests;
 

@@ -1,3 +1,4 @@
+using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
 using TypedCdc.Sqlite;

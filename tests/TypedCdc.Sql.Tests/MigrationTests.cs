@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TypedCdc.Decoding;
 using TypedCdc.Services;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Sql.Tests;
 

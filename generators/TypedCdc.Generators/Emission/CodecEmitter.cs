@@ -16,7 +16,7 @@ internal static class CodecEmitter
             {ModelFile.Hidden}
             {ModelFile.GeneratedCode}
             """);
-        writer.Open($"internal sealed class {codec} : global::TypedCdc.CdcModel<{model.FullName}>");
+        writer.Open($"internal sealed class {codec} : global::TypedCdc.Decoding.CdcModel<{model.FullName}>");
         KeyEmitter.Patterns(writer, model);
         writer.Line($"internal static readonly {codec} Instance = new();").Line();
         var discrimination = model.Discrimination;
@@ -62,7 +62,7 @@ internal static class CodecEmitter
         writer.Line();
         writer.Line($"""
             [global::System.Runtime.CompilerServices.ModuleInitializer]
-            internal static void Register() => global::TypedCdc.CdcModel.Register(Instance);
+            internal static void Register() => global::TypedCdc.Decoding.CdcModel.Register(Instance);
             """);
         if (model.Object.Polymorphic is { } derived)
         {

@@ -17,7 +17,7 @@ internal static class ModelEmitter
         writer.Line();
         writer.Line($"""
             /// <summary>Table, keys, attributes and columns as data.</summary>
-            public static global::TypedCdc.TableSchema {model.Names.Schema} => {model.Names.Codec}.Instance.Schema;
+            public static global::TypedCdc.Schema.TableSchema {model.Names.Schema} => {model.Names.Codec}.Instance.Schema;
             """);
         writer.Line();
         Attributes(writer, model);

@@ -11,7 +11,7 @@ internal static class SchemaEmitter
 {
     public static void Emit(CodeWriter writer, TableModel model)
     {
-        writer.Open("public override global::TypedCdc.TableSchema Schema { get; } = new()");
+        writer.Open("public override global::TypedCdc.Schema.TableSchema Schema { get; } = new()");
         writer.Line($"TableName = {CSharpLiteral.Of(model.TableName)},");
         writer.Line($"SqlName = {CSharpLiteral.Of(model.SqlName)},");
         if (model.SqlSchema is not null)
@@ -80,16 +80,16 @@ internal static class SchemaEmitter
         }
 
         yield return $"ColumnName = {CSharpLiteral.Of(member.ColumnName)}";
-        yield return $"ColumnType = global::TypedCdc.ColumnType.{shape.Column}";
+        yield return $"ColumnType = global::TypedCdc.Schema.ColumnType.{shape.Column}";
         if ((shape.Encoding ?? shape.Element?.Encoding) is { } encoding)
         {
-            yield return $"Encoding = global::TypedCdc.AttributeEncoding.{encoding}";
+            yield return $"Encoding = global::TypedCdc.Schema.AttributeEncoding.{encoding}";
         }
 
         var value = shape.Element ?? shape;
         if (ScalarTypes.Of(value) is { } scalar)
         {
-            yield return $"Scalar = global::TypedCdc.ScalarType.{scalar}";
+            yield return $"Scalar = global::TypedCdc.Schema.ScalarType.{scalar}";
         }
 
         if (shape.Element is not null)

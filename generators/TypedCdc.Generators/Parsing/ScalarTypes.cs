@@ -1,4 +1,4 @@
-// What a member can hold of an attribute's values, for the schema: the names of TypedCdc.ScalarType.
+// What a member can hold of an attribute's values, for the schema: the names of TypedCdc.Schema.ScalarType.
 using TypedCdc.Generators.Model;
 
 namespace TypedCdc.Generators.Parsing;
@@ -6,7 +6,7 @@ namespace TypedCdc.Generators.Parsing;
 /// <summary>Names the scalar that a shape is.</summary>
 internal static class ScalarTypes
 {
-    /// <summary>The member of <c>TypedCdc.ScalarType</c>; null for <c>Any</c>.</summary>
+    /// <summary>The member of <c>TypedCdc.Schema.ScalarType</c>; null for <c>Any</c>.</summary>
     public static string? Of(ValueShape shape) => shape.Kind switch
     {
         ValueKind.String => "String",

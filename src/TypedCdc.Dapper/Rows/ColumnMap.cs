@@ -1,5 +1,6 @@
 using System.Reflection;
 using Dapper;
+using TypedCdc.Schema;
 
 namespace TypedCdc.DapperRows;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.Serialization;
 using System.Text.Json;
+using TypedCdc.Decoding;
+using TypedCdc.Schema;
 
 namespace TypedCdc.DapperRows;
 

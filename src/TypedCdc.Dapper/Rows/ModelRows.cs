@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using TypedCdc.Decoding;
+using TypedCdc.Sinks;
 using TypedCdc.Sql;
 
 namespace TypedCdc.DapperRows;

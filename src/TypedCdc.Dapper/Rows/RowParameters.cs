@@ -1,6 +1,7 @@
 using System.Data;
 using System.Text;
 using Dapper;
+using TypedCdc.Schema;
 using TypedCdc.Sql;
 
 namespace TypedCdc.DapperRows;

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using TypedCdc.Sources;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Aggregation;
 
 /// <summary>
 /// A record that the Kinesis Producer Library packed several user records into (amazon-kinesis-producer, aggregation-format.md): four magic bytes, a protocol buffers

@@ -6,7 +6,7 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Signing;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>
 /// One AWS service's JSON protocol over HttpClient, signed by AWSSDK.Core's public signer. One attempt a call; errors come out classified (<see cref="AwsErrors"/>). When the service refuses a

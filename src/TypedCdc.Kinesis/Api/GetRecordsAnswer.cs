@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace TypedCdc;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>What GetRecords answered beside the records.</summary>
 /// <param name="NextShardIterator">Where to read on; null where the answer has none, which alone does not mean that the shard is at its end.</param>

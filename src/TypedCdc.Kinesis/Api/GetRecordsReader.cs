@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>
 /// Reads a GetRecords answer where it lies: records are found in place and their base64 is decoded straight into the batch. No string, array or stream is made a record.

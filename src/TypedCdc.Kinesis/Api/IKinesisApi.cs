@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>
 /// The operations of Kinesis Data Streams that the source uses (Amazon Kinesis API reference, version 2013-12-02). The default implementation speaks the

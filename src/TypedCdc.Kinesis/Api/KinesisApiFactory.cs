@@ -2,7 +2,7 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>Makes the default client: explicit settings first, then the address, then the AWS SDK's own chain for credentials and region.</summary>
 internal static class KinesisApiFactory

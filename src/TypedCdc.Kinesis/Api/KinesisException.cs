@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>An operation of Kinesis failed. <see cref="Kind"/> says what follows from it.</summary>
 public sealed class KinesisException : Exception

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>Kinesis Data Streams over its JSON protocol (application/x-amz-json-1.1, target prefix <c>Kinesis_20131202</c>).</summary>
 internal sealed class KinesisHttpApi(AwsJsonTransport transport) : IKinesisApi, IDisposable

@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>A record to be put on a stream.</summary>
 /// <param name="PartitionKey">1 to 256 characters; its hash picks the shard.</param>

@@ -1,6 +1,8 @@
 using TypedCdc.Kinesis;
+using TypedCdc.Kinesis.Aggregation;
+using TypedCdc.Sources;
 
-namespace TypedCdc;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>
 /// Takes the records of one GetRecords answer. What comes out of a KPL aggregate is taken apart here, so that everything behind sees single records.

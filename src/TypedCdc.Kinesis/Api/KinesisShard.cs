@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>One shard, as ListShards describes it.</summary>
 /// <param name="ShardId">Its id, such as <c>shardId-000000000000</c>.</param>

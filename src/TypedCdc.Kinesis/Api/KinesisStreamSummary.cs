@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>What DescribeStreamSummary says of a stream.</summary>
 /// <param name="CreatedAt">When the stream was made: another time under the same name is another stream.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TypedCdc;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>Where in a shard reading begins (ShardIteratorType of GetShardIterator).</summary>
 public readonly record struct ShardPosition

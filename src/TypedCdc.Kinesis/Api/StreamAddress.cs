@@ -1,7 +1,7 @@
 using Amazon;
 using Amazon.Runtime;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>
 /// What <c>FromKinesis</c> was given, taken apart. Its text may carry credentials, so nothing of it but the stream's name is ever shown.

@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TypedCdc.Kinesis;
+using TypedCdc.Kinesis.Api;
+using TypedCdc.Kinesis.DeadLetters;
 
 namespace TypedCdc;
 

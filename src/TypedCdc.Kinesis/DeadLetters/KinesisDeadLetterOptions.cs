@@ -1,4 +1,6 @@
 using Amazon.Runtime;
+using TypedCdc.DeadLetters;
+using TypedCdc.Kinesis.Api;
 
 namespace TypedCdc;
 

@@ -4,9 +4,10 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using TypedCdc.DeadLetters;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
+using TypedCdc.Kinesis.Api;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.DeadLetters;
 
 /// <summary>
 /// Puts dead letters on a Kinesis stream, as the JSON of the file store. Those of one shard have one partition key, so that they stay together. What the service did not store of a

@@ -1,4 +1,4 @@
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>Exponential delays with jitter, so that shards that were throttled together do not come back together.</summary>
 internal sealed class Backoff(Random random)

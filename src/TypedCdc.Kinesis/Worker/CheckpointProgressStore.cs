@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using TypedCdc.Sources;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>
 /// Keeps progress in the application's <see cref="ICheckpointStore"/>. A stream's creation time is part of its shards' names there, so that a stream that was deleted and made

@@ -1,4 +1,4 @@
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>
 /// Where a worker keeps how far it has read. One worker alone keeps it in a checkpoint store; a fleet will keep it in the lease table, whose rows also say who may read what.

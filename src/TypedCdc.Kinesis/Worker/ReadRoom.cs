@@ -1,4 +1,4 @@
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>
 /// The bytes that all shards together may have read, or be reading, before the pipeline has taken them. Taken before a read begins, so that a hundred answers of 10 MB never

@@ -1,4 +1,4 @@
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>What one GetRecords gave, without the records: these stay with the shell.</summary>
 /// <param name="Next">Where to read on; null where the answer has no iterator.</param>

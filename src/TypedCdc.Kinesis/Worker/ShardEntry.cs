@@ -1,4 +1,6 @@
-namespace TypedCdc.Kinesis;
+using TypedCdc.Kinesis.Api;
+
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>What a worker knows of one shard.</summary>
 internal sealed class ShardEntry(KinesisShard shard)

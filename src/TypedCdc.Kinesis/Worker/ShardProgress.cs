@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>How far one shard was read, as it is stored.</summary>
 /// <param name="Checkpoint">The last record that is done; null where none is.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using TypedCdc.Kinesis.Api;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>
 /// The decisions of reading one shard, as synchronous steps: (state, event, now) → commands. One thing is outstanding at a time: an iterator, a read, a publication or a

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>The half of a worker that stores how far shards were read, ends them, and stops.</summary>
 internal sealed partial class StreamWorker

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using TypedCdc.Kinesis.Api;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>
 /// The decisions of reading one stream as one synchronous step function, (state, event, now) → commands: which shards are read when, from where, how far they are stored

@@ -1,4 +1,6 @@
-namespace TypedCdc.Kinesis;
+using TypedCdc.Kinesis.Api;
+
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>What a worker wants done. Each is answered by one event, unless it says otherwise.</summary>
 internal abstract record WorkerCommand

@@ -1,4 +1,6 @@
-namespace TypedCdc.Kinesis;
+using TypedCdc.Kinesis.Api;
+
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>What can happen to a worker.</summary>
 internal abstract record WorkerEvent

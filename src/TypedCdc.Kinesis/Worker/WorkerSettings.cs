@@ -1,4 +1,6 @@
-namespace TypedCdc.Kinesis;
+using TypedCdc.Kinesis.Api;
+
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>What a worker needs of <see cref="KinesisSourceOptions"/>.</summary>
 internal sealed record WorkerSettings(string Stream)

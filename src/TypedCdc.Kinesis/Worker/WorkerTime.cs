@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>The time of one step.</summary>
 /// <param name="Elapsed">Monotonic: what delays and rates are measured by.</param>

@@ -1,9 +1,12 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TypedCdc.Delivery;
 using TypedCdc.Hosting;
 using TypedCdc.Lambda;
-using TypedCdc.Pipeline;
+using TypedCdc.Lambda.Functions;
+using TypedCdc.Lambda.Services;
+using TypedCdc.Observability;
 
 namespace TypedCdc;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
-namespace TypedCdc.Lambda;
+namespace TypedCdc.Lambda.Functions;
 
 /// <summary>
 /// Speaks Lambda's runtime API (AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes", version 2018-06-01): waits for an event, invokes, answers.

@@ -1,4 +1,4 @@
-namespace TypedCdc.Lambda;
+namespace TypedCdc.Lambda.Functions;
 
 /// <summary>What an event of Lambda's Kinesis or DynamoDB trigger holds.</summary>
 internal sealed class TriggerEvent : IDisposable

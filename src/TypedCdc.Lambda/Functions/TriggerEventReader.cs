@@ -3,8 +3,10 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using TypedCdc.Kinesis;
+using TypedCdc.Kinesis.Aggregation;
+using TypedCdc.Sources;
 
-namespace TypedCdc.Lambda;
+namespace TypedCdc.Lambda.Functions;
 
 /// <summary>
 /// Reads the event of a Kinesis or DynamoDB trigger (AWS Lambda Developer Guide, "Using Lambda to process records from Amazon Kinesis Data Streams" and "… from DynamoDB Streams").

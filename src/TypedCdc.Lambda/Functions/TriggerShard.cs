@@ -1,6 +1,7 @@
 using System.Text;
+using TypedCdc.Sources;
 
-namespace TypedCdc.Lambda;
+namespace TypedCdc.Lambda.Functions;
 
 /// <summary>One shard's records of an event, in the event's order.</summary>
 internal sealed class TriggerShard(ShardId id, ReadOnlyMemory<byte> utf8, int sizeHint) : IDisposable

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace TypedCdc.Lambda;
+namespace TypedCdc.Lambda.MultiLang;
 
 /// <summary>The two streams between the daemon and its child: one JSON message a line, and nothing else.</summary>
 internal sealed class DaemonConnection(Stream input, Stream output) : IDisposable

@@ -2,8 +2,10 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using TypedCdc.Kinesis;
+using TypedCdc.Kinesis.Aggregation;
+using TypedCdc.Sources;
 
-namespace TypedCdc.Lambda;
+namespace TypedCdc.Lambda.MultiLang;
 
 /// <summary>One message of the MultiLangDaemon (amazon-kinesis-client-multilang, package <c>messages</c>): one line of JSON.</summary>
 internal sealed class DaemonMessage : IDisposable

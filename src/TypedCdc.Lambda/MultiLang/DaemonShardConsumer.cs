@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using TypedCdc.Hosting;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
 
-namespace TypedCdc.Lambda;
+namespace TypedCdc.Lambda.MultiLang;
 
 /// <summary>
 /// The child's side of the protocol (amazon-kinesis-client-multilang, <c>MultiLangProtocol</c>): answers each action with a status, and asks for checkpoints only between an action and its

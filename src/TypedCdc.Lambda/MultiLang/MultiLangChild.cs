@@ -1,8 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TypedCdc.Delivery;
 using TypedCdc.Hosting;
 using TypedCdc.Lambda;
-using TypedCdc.Pipeline;
+using TypedCdc.Lambda.MultiLang;
+using TypedCdc.Lambda.Services;
+using TypedCdc.Observability;
 
 namespace TypedCdc;
 

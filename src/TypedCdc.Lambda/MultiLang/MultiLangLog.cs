@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace TypedCdc.Lambda;
+namespace TypedCdc.Lambda.MultiLang;
 
 /// <summary>What the daemon's child says, on standard error.</summary>
 internal static partial class MultiLangLog

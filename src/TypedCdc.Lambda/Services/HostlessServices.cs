@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
-namespace TypedCdc.Lambda;
+namespace TypedCdc.Lambda.Services;
 
 /// <summary>The container of a process without a host: what the user registers, and loggers that write to standard error where none are registered.</summary>
 internal static class HostlessServices

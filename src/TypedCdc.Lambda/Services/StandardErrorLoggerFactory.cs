@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 
-namespace TypedCdc.Lambda;
+namespace TypedCdc.Lambda.Services;
 
 /// <summary>
 /// Writes log lines to standard error: CloudWatch takes it from there, and under the MultiLangDaemon standard output belongs to the protocol. Small, because its start is part of

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Npgsql;
+using TypedCdc.Schema;
 using TypedCdc.Sql;
 using TypedCdc.Sql.Ports;
 

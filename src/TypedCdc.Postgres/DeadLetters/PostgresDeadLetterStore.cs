@@ -2,6 +2,9 @@ using System.Data;
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
+using TypedCdc.Changes;
+using TypedCdc.DeadLetters;
+using TypedCdc.Delivery;
 using TypedCdc.Sql;
 
 namespace TypedCdc;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using TypedCdc.Schema;
 using TypedCdc.Sql;
 using TypedCdc.Sql.Ports;
 

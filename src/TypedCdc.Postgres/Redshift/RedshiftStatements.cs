@@ -1,4 +1,5 @@
 using System.Text;
+using TypedCdc.Schema;
 using TypedCdc.Sql;
 using TypedCdc.Sql.Ports;
 

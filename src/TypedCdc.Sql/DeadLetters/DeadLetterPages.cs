@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TypedCdc.DeadLetters;
 
 namespace TypedCdc.Sql;
 

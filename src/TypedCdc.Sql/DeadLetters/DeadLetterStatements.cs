@@ -1,3 +1,5 @@
+using TypedCdc.DeadLetters;
+
 namespace TypedCdc.Sql;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TypedCdc.Decoding;
+using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Sql;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Sql;

@@ -1,4 +1,6 @@
 using System.Text;
+using TypedCdc.Decoding;
+using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Sql;

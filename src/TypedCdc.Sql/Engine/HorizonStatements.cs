@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Sql;

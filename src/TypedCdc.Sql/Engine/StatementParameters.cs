@@ -1,3 +1,4 @@
+using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Sql;

@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TypedCdc.Decoding;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
+using TypedCdc.Schema;
 
 namespace TypedCdc.Sql;
 

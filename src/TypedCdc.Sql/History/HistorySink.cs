@@ -1,4 +1,5 @@
 using System.Data.Common;
+using TypedCdc.Sinks;
 
 namespace TypedCdc.Sql;
 

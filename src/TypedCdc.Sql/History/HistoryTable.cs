@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
+using TypedCdc.Decoding;
+using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Sql;

@@ -1,7 +1,7 @@
 namespace TypedCdc;
 
 /// <summary>A table does not fit its model, and the sink's <see cref="MigrationMode"/> does not allow to mend it, or nothing does.</summary>
-public sealed class SchemaDriftException : InvalidOperationException, Pipeline.IStopsDelivery
+public sealed class SchemaDriftException : InvalidOperationException, Delivery.IStopsDelivery
 {
     internal SchemaDriftException(string message, string plan = "")
         : base(message)

@@ -1,3 +1,5 @@
+using TypedCdc.Schema;
+
 namespace TypedCdc.Sql.Ports;
 
 /// <summary>One column of a table that is to be made.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using TypedCdc.Decoding;
+using TypedCdc.Schema;
 
 namespace TypedCdc.Sql;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
 using TypedCdc.Decoding;
+using TypedCdc.Schema;
 
 namespace TypedCdc.Sql;
 

@@ -1,3 +1,5 @@
+using TypedCdc.Decoding;
+
 namespace TypedCdc.Sql;
 
 /// <summary>One attribute of the key of a table without a model.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TypedCdc.Decoding;
+using TypedCdc.Schema;
 
 namespace TypedCdc.Sql;
 

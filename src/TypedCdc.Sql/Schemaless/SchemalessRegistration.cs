@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using TypedCdc.Decoding;
 
 namespace TypedCdc.Sql;
 

@@ -1,4 +1,4 @@
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
 
 namespace TypedCdc.Sql;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using TypedCdc.Decoding;
+using TypedCdc.Schema;
 
 namespace TypedCdc.Sql;
 

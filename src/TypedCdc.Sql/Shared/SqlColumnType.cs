@@ -1,7 +1,7 @@
 // What a column holds, for the generator, which cannot reference TypedCdc.
 namespace TypedCdc.Sql;
 
-/// <summary>The same names in the same order as <c>TypedCdc.ColumnType</c>; a test compares them.</summary>
+/// <summary>The same names in the same order as <c>TypedCdc.Schema.ColumnType</c>; a test compares them.</summary>
 internal enum SqlColumnType : byte
 {
     Text,

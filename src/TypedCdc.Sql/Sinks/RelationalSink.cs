@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
+using TypedCdc.Sinks;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Sql;
 

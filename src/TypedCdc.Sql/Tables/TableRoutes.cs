@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using TypedCdc.Delivery;
+using TypedCdc.Sinks;
 
 namespace TypedCdc.Sql;
 

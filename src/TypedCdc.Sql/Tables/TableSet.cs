@@ -1,3 +1,5 @@
+using TypedCdc.Decoding;
+
 namespace TypedCdc.Sql;
 
 /// <summary>The tables that a sink keeps.</summary>

@@ -1,3 +1,5 @@
+using TypedCdc.Decoding;
+
 namespace TypedCdc;
 
 /// <summary>Collects the tables that a relational sink keeps: <c>tables => tables.Add&lt;Customer&gt;()</c>.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TypedCdc.Decoding;
+using TypedCdc.Schema;
 
 namespace TypedCdc.Sql;
 

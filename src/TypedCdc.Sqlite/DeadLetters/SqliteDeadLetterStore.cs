@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text;
+using TypedCdc.Changes;
+using TypedCdc.DeadLetters;
+using TypedCdc.Delivery;
 using TypedCdc.Sql;
 using TypedCdc.Sqlite;
 

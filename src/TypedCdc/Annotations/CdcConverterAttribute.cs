@@ -1,3 +1,5 @@
+using TypedCdc.Decoding;
+
 namespace TypedCdc;
 
 /// <summary>

@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Changes;
 
 /// <summary>One bit an attribute of the model, by its ordinal. Up to 128 attributes cost no allocation; wider models keep the rest in an array.</summary>
 internal readonly struct AttributeMask

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using TypedCdc.Schema;
 
 namespace TypedCdc;
 

@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using TypedCdc.Changes;
+using TypedCdc.Decoding;
 
 namespace TypedCdc;
 

@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Changes;
 
 /// <summary>Everything a change knows besides its images.</summary>
 internal readonly record struct ChangeHeader

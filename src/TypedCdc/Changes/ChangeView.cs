@@ -1,3 +1,4 @@
+using TypedCdc.Changes;
 using TypedCdc.Decoding;
 
 namespace TypedCdc;

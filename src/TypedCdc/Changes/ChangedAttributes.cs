@@ -1,3 +1,6 @@
+using TypedCdc.Changes;
+using TypedCdc.Schema;
+
 namespace TypedCdc;
 
 /// <summary>The attributes that differ between a change's two images, in the model's order. Enumerates without allocating.</summary>

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 
-namespace TypedCdc;
+namespace TypedCdc.Changes;
 
 /// <summary>
 /// An event's id. Kinesis gives a UUID, DynamoDB Streams 32 hexadecimal digits: both are kept as a Guid and become text on demand.

@@ -1,3 +1,5 @@
+using TypedCdc.Changes;
+
 namespace TypedCdc;
 
 /// <summary>An item was put where none was.</summary>

@@ -1,3 +1,5 @@
+using TypedCdc.Changes;
+
 namespace TypedCdc;
 
 /// <summary>An item that existed was changed.</summary>

@@ -1,3 +1,5 @@
+using TypedCdc.Changes;
+
 namespace TypedCdc;
 
 /// <summary>An item was deleted, by a user or by time to live (<see cref="Change{T}.IsTimeToLive"/>).</summary>

@@ -1,3 +1,5 @@
+using TypedCdc.Changes;
+
 namespace TypedCdc;
 
 /// <summary>An item as a table scan or an export saw it. Not a change: nothing is known of before.</summary>

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
+using TypedCdc.Sources;
 
-namespace TypedCdc;
+namespace TypedCdc.Checkpoints;
 
 /// <summary>
 /// Keeps the checkpoints of one application's shards in a JSON file. Written aside, flushed to the disk and renamed over the old one, so that a crash leaves either the old or the new.

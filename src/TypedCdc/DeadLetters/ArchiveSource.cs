@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using TypedCdc.Delivery;
+using TypedCdc.Sources;
 
 namespace TypedCdc.DeadLetters;
 
@@ -25,7 +27,7 @@ internal sealed class ArchiveSource(string name, Func<IDeadLetterArchive> open, 
         }
         finally
         {
-            await Pipeline.Disposal.DisposeAsync(archive);
+            await Delivery.Disposal.DisposeAsync(archive);
         }
     }
 

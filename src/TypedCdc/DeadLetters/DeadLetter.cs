@@ -1,4 +1,8 @@
-namespace TypedCdc;
+using TypedCdc.Changes;
+using TypedCdc.Delivery;
+using TypedCdc.Sources;
+
+namespace TypedCdc.DeadLetters;
 
 /// <summary>A record that a subscriber could not take, with everything that is needed to understand it and to deliver it again.</summary>
 public sealed record DeadLetter

@@ -4,6 +4,8 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using TypedCdc.Changes;
+using TypedCdc.Delivery;
 
 namespace TypedCdc.DeadLetters;
 

@@ -1,4 +1,6 @@
-namespace TypedCdc;
+using TypedCdc.Delivery;
+
+namespace TypedCdc.DeadLetters;
 
 /// <summary>Which dead letters are read.</summary>
 public sealed record DeadLetterQuery

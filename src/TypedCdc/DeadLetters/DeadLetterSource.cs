@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using TypedCdc.Delivery;
+using TypedCdc.Sources;
 
 namespace TypedCdc.DeadLetters;
 
@@ -159,7 +161,7 @@ internal sealed class DeadLetterSource(string path, RedriveOptions options) : IC
     private sealed record Entry(ShardId Shard, SequenceNumber SequenceNumber, long Start, int Length);
 }
 
-internal static partial class DeadLetterLog
+internal static partial class RedriveLog
 {
     [LoggerMessage(210, LogLevel.Information, "Delivering {Count} dead letter(s) of '{Path}' again")]
     internal static partial void Redriving(this ILogger logger, int count, string path);

@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.DeadLetters;
 
 /// <summary>A dead-letter store that can be read again: listed by people, and delivered again by <c>cdc.FromDeadLetters(…)</c>.</summary>
 public interface IDeadLetterArchive : IDeadLetterStore

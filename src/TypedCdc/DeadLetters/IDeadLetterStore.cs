@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.DeadLetters;
 
 /// <summary>
 /// Keeps what could not be delivered. A checkpoint passes a dead letter only when <see cref="StoreAsync"/> has returned; while the store fails, delivery of the keys

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace TypedCdc;
+namespace TypedCdc.DeadLetters;
 
 /// <summary>
 /// Appends dead letters to a file of JSON lines. The file is for its owner only (mode 0600): it holds whole records. Every write is flushed to the disk before it counts.

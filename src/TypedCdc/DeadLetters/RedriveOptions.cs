@@ -1,3 +1,5 @@
+using TypedCdc.Delivery;
+
 namespace TypedCdc;
 
 /// <summary>How dead letters are delivered again.</summary>

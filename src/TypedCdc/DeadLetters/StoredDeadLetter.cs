@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.DeadLetters;
 
 /// <summary>A dead letter as a store keeps it: one for each record and subscriber, however often it failed.</summary>
 public sealed record StoredDeadLetter

@@ -1,4 +1,5 @@
 using System.Buffers;
+using TypedCdc.Changes;
 
 namespace TypedCdc.Decoding;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using TypedCdc.Decoding;
 
 namespace TypedCdc;
 

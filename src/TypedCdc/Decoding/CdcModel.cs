@@ -2,8 +2,9 @@ using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using TypedCdc.Decoding;
+using TypedCdc.Schema;
 
-namespace TypedCdc;
+namespace TypedCdc.Decoding;
 
 /// <summary>
 /// The generated code of one model, as an object: what turns an item's bytes into the model and back. Generated code registers

@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using TypedCdc.Changes;
 using TypedCdc.Decoding;
+using TypedCdc.Sources;
 
 namespace TypedCdc;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using TypedCdc.Decoding;
 
-namespace TypedCdc;
+namespace TypedCdc.Decoding;
 
 /// <summary>
 /// Completes an error from its offset alone: the decoders know only where they stand, and nothing is spent on context while all is well.

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using TypedCdc.Changes;
 using TypedCdc.Decoding.Kernels;
 
 namespace TypedCdc.Decoding;

@@ -1,7 +1,8 @@
 using System.Buffers;
+using TypedCdc.Changes;
 using TypedCdc.Decoding;
 
-namespace TypedCdc;
+namespace TypedCdc.Decoding;
 
 /// <summary>
 /// Makes changes of records whose envelopes are parsed: a scan of each image into slots, the model from the slots, the mask of changed attributes from both.

@@ -1,3 +1,5 @@
+using TypedCdc.Changes;
+
 namespace TypedCdc.Decoding;
 
 /// <summary>What a record says besides its images, and where the images stand. Slices are absolute in the record; an empty one is not there.</summary>

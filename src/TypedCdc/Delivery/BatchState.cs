@@ -1,4 +1,6 @@
-namespace TypedCdc.Pipeline;
+using TypedCdc.Sources;
+
+namespace TypedCdc.Delivery;
 
 /// <summary>A published batch: its buffer goes back to the pool, and its room to the budget, when its last record is done.</summary>
 /// <param name="shard">The shard that it is of.</param>

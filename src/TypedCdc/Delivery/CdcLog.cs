@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
+using TypedCdc.Changes;
+using TypedCdc.Observability;
 
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>What the pipeline says, by event id. Neither keys nor attribute values are among the parameters.</summary>
 internal static partial class CdcLog

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>Counts one subscriber's successes and dead letters; says when it is too much. Time comes from the caller.</summary>
 internal sealed class CircuitBreaker(CircuitBreakerOptions options)

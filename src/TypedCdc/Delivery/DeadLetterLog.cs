@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
+using TypedCdc.DeadLetters;
 
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>
 /// Says that records were dead-lettered, without a line for each: a line when a subscriber begins to refuse records of a table for a reason, and at most one a minute for those that follow. The

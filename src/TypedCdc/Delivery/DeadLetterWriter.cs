@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
+using TypedCdc.Changes;
+using TypedCdc.DeadLetters;
 
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>Puts what no subscriber could take into the dead-letter store, as often as it takes: what is behind it waits.</summary>
 internal sealed class DeadLetterWriter

@@ -1,4 +1,4 @@
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>What the delivery core wants done.</summary>
 internal abstract record DeliveryCommand

@@ -1,4 +1,6 @@
-namespace TypedCdc.Pipeline;
+using TypedCdc.Observability;
+
+namespace TypedCdc.Delivery;
 
 /// <summary>
 /// The decisions of delivery as one synchronous step function, (state, event, now) → commands: what is started when, in which order, what is

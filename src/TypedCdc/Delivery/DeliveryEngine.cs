@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using TypedCdc.Sources;
 
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>
 /// The asynchronous shell around <see cref="DeliveryCore"/>: parses and routes what sources publish, runs works on the thread pool, stores dead letters, and hands

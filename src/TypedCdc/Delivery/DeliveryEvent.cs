@@ -1,4 +1,4 @@
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>What can happen to the delivery core.</summary>
 internal abstract record DeliveryEvent

@@ -1,4 +1,4 @@
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>Lets go of what may be disposable, in whichever way: users' own sinks, stores and archives.</summary>
 internal static class Disposal

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
+using TypedCdc.DeadLetters;
 using TypedCdc.Observability;
 
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>Everything that an engine is made of.</summary>
 internal sealed record EngineSettings

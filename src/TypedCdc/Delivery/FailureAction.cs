@@ -1,3 +1,5 @@
+using TypedCdc.DeadLetters;
+
 namespace TypedCdc;
 
 /// <summary>What becomes of a record that a subscriber cannot take, after its retries.</summary>

@@ -3,8 +3,9 @@ using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
 using Polly;
+using TypedCdc.Sinks;
 
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>Tells the kinds of failure apart.</summary>
 internal static class FailureClassifier

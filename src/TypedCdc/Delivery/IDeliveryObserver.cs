@@ -1,4 +1,4 @@
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>Watches delivery, and may make attempts fail: for tests.</summary>
 internal interface IDeliveryObserver

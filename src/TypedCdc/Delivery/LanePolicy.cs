@@ -1,4 +1,4 @@
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>How one subscriber's records are cut into work.</summary>
 /// <param name="Name">The subscriber's name.</param>

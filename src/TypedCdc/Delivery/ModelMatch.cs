@@ -1,6 +1,6 @@
 using TypedCdc.Decoding;
 
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>Whether an item is one of a model's.</summary>
 internal enum ModelVerdict

@@ -1,4 +1,4 @@
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>
 /// Keeps the objects of records that are done, so that a record costs no allocation once the pipeline is warm. A batch's come back together, when nothing refers to any of them: all are

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using TypedCdc.Decoding;
+using TypedCdc.Sources;
 
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>Parses the envelopes of a published batch and finds out where each record goes.</summary>
 internal sealed class RecordReader

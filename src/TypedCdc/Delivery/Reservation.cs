@@ -1,4 +1,4 @@
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>Room in the in-flight budget, asked for before a batch is parsed.</summary>
 internal sealed class Reservation(long bytes, int records)

@@ -1,7 +1,7 @@
 using Polly;
 using Polly.Retry;
 
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>One subscriber's retries: Polly waits, the failure options decide.</summary>
 internal sealed class RetryPipeline

@@ -1,4 +1,6 @@
-namespace TypedCdc.Pipeline;
+using TypedCdc.Sources;
+
+namespace TypedCdc.Delivery;
 
 /// <summary>The engine's side of one shard.</summary>
 internal sealed class ShardChannel(DeliveryEngine engine, ShardState state) : IShardChannel

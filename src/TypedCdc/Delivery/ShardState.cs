@@ -1,4 +1,6 @@
-namespace TypedCdc.Pipeline;
+using TypedCdc.Sources;
+
+namespace TypedCdc.Delivery;
 
 /// <summary>
 /// One shard's records that are not behind the watermark, in the shard's order. The watermark is the last record of the longest prefix in

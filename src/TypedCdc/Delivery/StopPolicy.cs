@@ -1,4 +1,4 @@
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>What happens at a record that can neither be delivered nor be dead-lettered.</summary>
 /// <param name="Scope">How far the stop reaches.</param>

@@ -1,4 +1,8 @@
-namespace TypedCdc.Pipeline;
+using TypedCdc.Decoding;
+using TypedCdc.Observability;
+using TypedCdc.Sources;
+
+namespace TypedCdc.Delivery;
 
 /// <summary>One handler or sink as the engine sees it.</summary>
 internal abstract class Subscriber

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>
 /// One subscriber's queues. A key always falls into the same lane and a lane is held by one work at a time: so a key's changes stay in order, and

@@ -1,4 +1,4 @@
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>A table name, exact or with <c>*</c> for any characters. DynamoDB's names hold letters, digits and <c>_ - .</c>, never a star.</summary>
 internal readonly struct TableNamePattern(string pattern)

@@ -1,4 +1,8 @@
-namespace TypedCdc.Pipeline;
+using TypedCdc.Decoding;
+using TypedCdc.Observability;
+using TypedCdc.Schema;
+
+namespace TypedCdc.Delivery;
 
 /// <summary>Where the records of one table go, worked out once a table.</summary>
 /// <param name="TableName">The DynamoDB table.</param>

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using TypedCdc.Decoding;
+using TypedCdc.Sinks;
 
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>
 /// Finds the models of a table. A model has the names it was bound to at run time, or else the prefix and the name of its <c>[CdcTable]</c>.

@@ -1,4 +1,4 @@
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>
 /// One record between its arrival and its acknowledgement: what it is, and how many subscribers are not done with it. Used again for another record when its batch is done

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using TypedCdc.Decoding;
 
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>Looks for attributes in new images that no member maps.</summary>
 internal sealed class UnmappedAttributeWatch(EngineSettings settings)

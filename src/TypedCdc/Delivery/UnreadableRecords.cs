@@ -1,4 +1,6 @@
-namespace TypedCdc.Pipeline;
+using TypedCdc.Decoding;
+
+namespace TypedCdc.Delivery;
 
 /// <summary>Takes what is not a change record and refuses it at once, so that it becomes one dead letter and its neighbours go on.</summary>
 internal sealed class UnreadableRecords() : Subscriber("(all)", new() { MaximumAttempts = 1 })

@@ -1,4 +1,4 @@
-namespace TypedCdc.Pipeline;
+namespace TypedCdc.Delivery;
 
 /// <summary>
 /// What one call of the executor gets: records of one subscriber, in order of arrival, from lanes that nobody else works on until it is released.

@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Files;
 
 /// <summary>How far reading has come.</summary>
 /// <param name="Path">The file that is being read.</param>

@@ -1,3 +1,5 @@
+using TypedCdc.Sources;
+
 namespace TypedCdc.Files;
 
 /// <summary>A record found in a file, or the bytes where one should have been.</summary>

@@ -1,3 +1,6 @@
+using TypedCdc.Files;
+using TypedCdc.Sources;
+
 namespace TypedCdc;
 
 /// <summary>How files of change records are read.</summary>

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
-using TypedCdc.Pipeline;
+using TypedCdc.Changes;
+using TypedCdc.Decoding;
+using TypedCdc.Delivery;
 using TypedCdc.Sinks;
 using TypedCdc.Transforms;
 

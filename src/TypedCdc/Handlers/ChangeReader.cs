@@ -1,5 +1,6 @@
 using TypedCdc.Decoding;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
+using TypedCdc.Observability;
 using TypedCdc.Transforms;
 
 namespace TypedCdc.Handlers;

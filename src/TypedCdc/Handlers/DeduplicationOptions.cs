@@ -5,7 +5,7 @@ namespace TypedCdc;
 /// <summary>
 /// Remembers what a handler has done, to leave out what comes again. What it can promise: within its window, and as long as the process lives, a change with an event id that the handler
 /// has taken is not given to it again, and a change that is older than one of the same key that it has taken is known as stale. What it cannot: duplicates that come after the
-/// window or a restart, and the order of two changes of one item with the same timestamp (a tie, counted in <see cref="CdcStatistics.Ties"/>). A handler that must not do
+/// window or a restart, and the order of two changes of one item with the same timestamp (a tie, counted in <c>CdcStatistics.Ties</c>). A handler that must not do
 /// something twice needs a key of its own where it does it: <see cref="Change{T}.EventId"/> is made for that.
 /// </summary>
 public sealed record DeduplicationOptions

@@ -1,3 +1,5 @@
+using TypedCdc.Changes;
+
 namespace TypedCdc.Handlers;
 
 /// <summary>What one handler has taken lately: event ids, and for each key the newest timestamp. Bounded; the oldest are forgotten first.</summary>

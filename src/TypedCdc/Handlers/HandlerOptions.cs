@@ -47,11 +47,11 @@ public class HandlerOptions
 
     internal virtual void Validate(string name)
     {
-        if (Concurrency is < 1 or > Pipeline.LanePolicy.LaneCount)
+        if (Concurrency is < 1 or > Delivery.LanePolicy.LaneCount)
         {
             throw new CdcConfigurationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Concurrency of the handler '{name}' is {Concurrency}, but must be between 1 and {Pipeline.LanePolicy.LaneCount}, the number of lanes."));
+                $"Concurrency of the handler '{name}' is {Concurrency}, but must be between 1 and {Delivery.LanePolicy.LaneCount}, the number of lanes."));
         }
 
         Failure.Validate(name);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using TypedCdc.Pipeline;
+using TypedCdc.Decoding;
+using TypedCdc.Delivery;
 using TypedCdc.Transforms;
 
 namespace TypedCdc.Handlers;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using TypedCdc.Decoding;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
+using TypedCdc.Observability;
 using TypedCdc.Transforms;
 
 namespace TypedCdc.Handlers;

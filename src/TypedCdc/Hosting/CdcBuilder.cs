@@ -1,9 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using TypedCdc.DeadLetters;
+using TypedCdc.Decoding;
 using TypedCdc.Handlers;
 using TypedCdc.Hosting;
 using TypedCdc.Sinks;
+using TypedCdc.Sources;
 using TypedCdc.Transforms;
 
 namespace TypedCdc;

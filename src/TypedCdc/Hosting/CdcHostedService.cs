@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
 
 namespace TypedCdc.Hosting;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TypedCdc.Delivery;
 
 namespace TypedCdc;
 

@@ -1,4 +1,7 @@
-using TypedCdc.Pipeline;
+using TypedCdc.DeadLetters;
+using TypedCdc.Decoding;
+using TypedCdc.Delivery;
+using TypedCdc.Sources;
 using TypedCdc.Transforms;
 
 namespace TypedCdc.Hosting;

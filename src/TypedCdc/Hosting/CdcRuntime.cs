@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
+using TypedCdc.Delivery;
 using TypedCdc.Observability;
-using TypedCdc.Pipeline;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Hosting;
 

@@ -3,8 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using TypedCdc.DeadLetters;
+using TypedCdc.Delivery;
 using TypedCdc.Observability;
-using TypedCdc.Pipeline;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Hosting;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using TypedCdc.Decoding;
 
 namespace TypedCdc.Hosting;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TypedCdc.Decoding;
+using TypedCdc.Sinks;
 using TypedCdc.Transforms;
 
 namespace TypedCdc.JsonLines;

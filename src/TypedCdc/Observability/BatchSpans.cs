@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
 
 namespace TypedCdc.Observability;
 

@@ -1,6 +1,6 @@
-using TypedCdc.Observability;
+using TypedCdc.Delivery;
 
-namespace TypedCdc;
+namespace TypedCdc.Observability;
 
 /// <summary>Which subscribers and sources are failing right now. Injectable; may be read at any time.</summary>
 public sealed class CdcHealth

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace TypedCdc;
+namespace TypedCdc.Observability;
 
 /// <summary>
 /// Unhealthy where delivery has stopped by itself or a source has not been able to read for <see cref="CdcOptions.SourceUnhealthyAfter"/>; degraded while a source, a handler, a sink or the

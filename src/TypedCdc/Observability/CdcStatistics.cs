@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
-using TypedCdc.Observability;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
 
-namespace TypedCdc;
+namespace TypedCdc.Observability;
 
 /// <summary>
 /// What has gone through, counted once a record when its last subscriber is done with it; a record that comes twice counts twice.

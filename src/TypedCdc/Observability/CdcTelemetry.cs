@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
 
 namespace TypedCdc.Observability;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
 
-namespace TypedCdc;
+namespace TypedCdc.Observability;
 
 /// <summary>The counts of one DynamoDB table. See <see cref="CdcStatistics"/> for what is counted when.</summary>
 public sealed class TableStatistics

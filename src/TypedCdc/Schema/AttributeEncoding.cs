@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Schema;
 
 /// <summary>How a member's value is written in its attribute, where the attribute's kind alone does not say it.</summary>
 public enum AttributeEncoding : byte

@@ -1,4 +1,6 @@
-namespace TypedCdc;
+using TypedCdc.Decoding;
+
+namespace TypedCdc.Schema;
 
 /// <summary>One mapped attribute of a model.</summary>
 public sealed record AttributeSchema

@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Schema;
 
 /// <summary>The types that <see cref="CdcColumnAttribute"/> gives a column; null where it says nothing.</summary>
 public sealed record ColumnSqlType

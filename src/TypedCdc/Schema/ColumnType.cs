@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Schema;
 
 /// <summary>What a column holds, independent of the SQL dialect. The table of types in the documentation of each dialect says how it is stored.</summary>
 public enum ColumnType : byte

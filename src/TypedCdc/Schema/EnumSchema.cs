@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace TypedCdc;
+namespace TypedCdc.Schema;
 
 /// <summary>The names by which an enum stands in an S.</summary>
 public sealed record EnumSchema

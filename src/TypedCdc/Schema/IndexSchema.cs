@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace TypedCdc;
+namespace TypedCdc.Schema;
 
 /// <summary>An index of the SQL table, from <see cref="CdcIndexAttribute"/>.</summary>
 public sealed record IndexSchema

@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Schema;
 
 /// <summary>
 /// What a C# type can hold of an attribute's values, where kind and column leave it open: whoever writes rows without making models refuses by this what the model would

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace TypedCdc;
+namespace TypedCdc.Schema;
 
 /// <summary>A model as data: its table, keys, attributes and columns. The generator writes it; sinks and tools read it.</summary>
 public sealed record TableSchema

@@ -1,3 +1,5 @@
+using TypedCdc.Sinks;
+
 namespace TypedCdc;
 
 /// <summary>

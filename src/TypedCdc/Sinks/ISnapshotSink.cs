@@ -1,4 +1,6 @@
-namespace TypedCdc;
+using TypedCdc.Sources;
+
+namespace TypedCdc.Sinks;
 
 /// <summary>
 /// A sink that wants to know when all rows of a scan or an export have been written. An <see cref="ISink"/> or <see cref="ISink{T}"/> may implement it: what it has of items that were

@@ -1,4 +1,6 @@
-namespace TypedCdc;
+using TypedCdc.Decoding;
+
+namespace TypedCdc.Sinks;
 
 /// <summary>Says which model the items of a DynamoDB table belong to, after the run-time overrides of table names.</summary>
 public interface ITableRouter

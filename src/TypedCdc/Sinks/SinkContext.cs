@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TypedCdc.Sinks;
 
 namespace TypedCdc;
 
@@ -21,7 +22,7 @@ public sealed class SinkContext
     /// How many lanes the sink's records come in: the remainder of <see cref="CdcRecord.GetKeyHash()"/> by it is a record's lane, and within one the records of a shard come in its order. 1 where the sink's
     /// writes run one by one. The default value is 64.
     /// </summary>
-    public int Lanes { get; init; } = Pipeline.LanePolicy.LaneCount;
+    public int Lanes { get; init; } = Delivery.LanePolicy.LaneCount;
 
     /// <summary>Resolves the models that the records of a table belong to, with names rebound at run time.</summary>
     public required ITableRouter Tables { get; init; }

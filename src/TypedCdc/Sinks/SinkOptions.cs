@@ -1,4 +1,5 @@
 using System.Globalization;
+using TypedCdc.Decoding;
 
 namespace TypedCdc;
 
@@ -43,11 +44,11 @@ public sealed class SinkOptions
     /// <summary>The sink finds out itself which model an item is of.</summary>
     internal bool TellsModelsApart { get; set; }
 
-    internal Pipeline.LanePolicy ToLanes(string name) => new(name, Concurrency, MaximumBatchRecords, MaximumBatchBytes, SpansLanes: true);
+    internal Delivery.LanePolicy ToLanes(string name) => new(name, Concurrency, MaximumBatchRecords, MaximumBatchBytes, SpansLanes: true);
 
     internal void Validate(string name)
     {
-        Require(Concurrency is >= 1 and <= Pipeline.LanePolicy.LaneCount, nameof(Concurrency), Concurrency, $"between 1 and {Pipeline.LanePolicy.LaneCount}, the number of lanes");
+        Require(Concurrency is >= 1 and <= Delivery.LanePolicy.LaneCount, nameof(Concurrency), Concurrency, $"between 1 and {Delivery.LanePolicy.LaneCount}, the number of lanes");
         Require(MaximumBatchRecords >= 1, nameof(MaximumBatchRecords), MaximumBatchRecords, "at least 1");
         Require(MaximumBatchBytes >= 1, nameof(MaximumBatchBytes), MaximumBatchBytes, "at least 1");
         Failure.Validate(name);

@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Sinks;
 
 /// <summary>
 /// A sink has seen that another worker owns the shard now: the token of the records' <see cref="CdcRecord.Lease"/> is smaller than the one that it knows. Nothing of the call was written. The pipeline

@@ -1,4 +1,6 @@
-using TypedCdc.Pipeline;
+using TypedCdc.Decoding;
+using TypedCdc.Delivery;
+using TypedCdc.Sources;
 using TypedCdc.Transforms;
 
 namespace TypedCdc.Sinks;

@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Sources;
 
 /// <summary>A piece of a file, in bytes of its content (behind decompression).</summary>
 /// <param name="Start">The offset of the first byte.</param>

@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Sources;
 
 /// <summary>Where change records come from: a stream, files, a scan.</summary>
 public interface IChangeSource

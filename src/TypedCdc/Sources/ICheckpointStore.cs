@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Sources;
 
 /// <summary>Keeps, for each shard, the position behind which reading restarts.</summary>
 public interface ICheckpointStore

@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Sources;
 
 /// <summary>The way of one shard's records into the pipeline, and of their acknowledgement back.</summary>
 public interface IShardChannel : IAsyncDisposable

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace TypedCdc;
+namespace TypedCdc.Sources;
 
 /// <summary>What the pipeline gives a source.</summary>
 public interface ISourceContext

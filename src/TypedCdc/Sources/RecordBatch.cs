@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace TypedCdc;
+namespace TypedCdc.Sources;
 
 /// <summary>
 /// Records of one shard, in order, with their bytes in one pooled buffer. The source fills it and publishes it; the pipeline returns the buffer to the pool when every

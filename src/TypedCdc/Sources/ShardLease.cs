@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Sources;
 
 /// <summary>
 /// One reading of a shard by one owner, from where it begins to where it ends or is lost. It goes with every record of the reading (<see cref="CdcRecord.Lease"/>), so that a sink can fence writes of

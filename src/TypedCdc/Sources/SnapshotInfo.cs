@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Sources;
 
 /// <summary>A scan or an export of a whole table.</summary>
 /// <param name="TableName">The DynamoDB table.</param>

@@ -1,3 +1,5 @@
+using TypedCdc.Decoding;
+
 namespace TypedCdc.Transforms;
 
 /// <summary>A model's transforms for those who do not know its type.</summary>

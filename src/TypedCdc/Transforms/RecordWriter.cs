@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using TypedCdc.Changes;
+using TypedCdc.Schema;
 
 namespace TypedCdc.Transforms;
 

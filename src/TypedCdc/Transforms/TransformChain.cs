@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using TypedCdc.Pipeline;
+using TypedCdc.Decoding;
+using TypedCdc.Delivery;
 
 namespace TypedCdc.Transforms;
 

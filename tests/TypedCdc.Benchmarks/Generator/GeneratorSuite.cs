@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using TypedCdc.Benchmarks.Harness;
+using TypedCdc.Decoding;
 using TypedCdc.Generators;
 
 namespace TypedCdc.Benchmarks.Generator;

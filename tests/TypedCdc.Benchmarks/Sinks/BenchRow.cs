@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using TypedCdc.Decoding;
+using TypedCdc.Sinks;
 using TypedCdc.Sql;
 
 namespace TypedCdc.Benchmarks.Sinks;

@@ -1,5 +1,6 @@
 // Samples are followed into collections and nested models, and into what text stands for.
 using TypedCdc.CodeFixes.Tests.Harness;
+using TypedCdc.Decoding;
 
 namespace TypedCdc.CodeFixes.Tests.Samples;
 

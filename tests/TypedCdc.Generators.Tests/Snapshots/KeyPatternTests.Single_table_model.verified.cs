@@ -3,6 +3,8 @@
 #nullable enable
 #pragma warning disable CS0108, CS0109, CS0612, CS0618, CS1591
 
+using TypedCdc.Schema;
+
 namespace Shop;
 
 partial record Order
@@ -26,7 +28,7 @@ partial record Order
     }
 
     /// <summary>Table, keys, attributes and columns as data.</summary>
-    public static global::TypedCdc.TableSchema Schema => CdcCodec.Instance.Schema;
+    public static global::TypedCdc.Schema.TableSchema Schema => CdcCodec.Instance.Schema;
 
     /// <summary>The mapped attributes, for <c>change.HasChanged(…)</c>.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("TypedCdc.Generators", "0.1.0")]
@@ -52,7 +54,7 @@ partial record Order
     /// <summary>Reads and writes items. Registered when the assembly loads.</summary>
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
     [global::System.CodeDom.Compiler.GeneratedCode("TypedCdc.Generators", "0.1.0")]
-    internal sealed class CdcCodec : global::TypedCdc.CdcModel<global::Shop.Order>
+    internal sealed class CdcCodec : global::TypedCdc.Decoding.CdcModel<global::Shop.Order>
     {
         /// <summary><c>PK</c></summary>
         internal static readonly global::TypedCdc.Decoding.KeyPattern PartitionKeyPattern = new(
@@ -66,25 +68,25 @@ partial record Order
 
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
-            new("PK", global::TypedCdc.AttributeKind.N, true, "an N that fits long", IsKeyPart: true),
-            new("SK", global::TypedCdc.AttributeKind.S, true, "an S that is an ISO 8601 time", IsKeyPart: true),
-            new("SK", global::TypedCdc.AttributeKind.S, true, "an S that is a UUID", IsKeyPart: true),
-            new("total", global::TypedCdc.AttributeKind.N | global::TypedCdc.AttributeKind.NULL, false, "an N that a decimal holds exactly"),
-            new("PK", global::TypedCdc.AttributeKind.S, true, "a key of the form CUSTOMER#{Id}"), // the partition key, of which members are parts
-            new("SK", global::TypedCdc.AttributeKind.S, true, "a key of the form ORDER#{Placed:fff}#{OrderId}"), // the sort key, of which members are parts
+            new("PK", global::TypedCdc.Decoding.AttributeKind.N, true, "an N that fits long", IsKeyPart: true),
+            new("SK", global::TypedCdc.Decoding.AttributeKind.S, true, "an S that is an ISO 8601 time", IsKeyPart: true),
+            new("SK", global::TypedCdc.Decoding.AttributeKind.S, true, "an S that is a UUID", IsKeyPart: true),
+            new("total", global::TypedCdc.Decoding.AttributeKind.N | global::TypedCdc.Decoding.AttributeKind.NULL, false, "an N that a decimal holds exactly"),
+            new("PK", global::TypedCdc.Decoding.AttributeKind.S, true, "a key of the form CUSTOMER#{Id}"), // the partition key, of which members are parts
+            new("SK", global::TypedCdc.Decoding.AttributeKind.S, true, "a key of the form ORDER#{Placed:fff}#{OrderId}"), // the sort key, of which members are parts
         ],
         [PartitionKeyPattern, SortKeyPattern]);
 
-        public override global::TypedCdc.TableSchema Schema { get; } = new()
+        public override global::TypedCdc.Schema.TableSchema Schema { get; } = new()
         {
             TableName = "app",
             SqlName = "orders",
             Attributes =
             [
-                new() { Name = "PK", IsKeyPart = true, MemberName = "Id", Kinds = global::TypedCdc.AttributeKind.N, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.ColumnType.Int64, Scalar = global::TypedCdc.ScalarType.Int64 },
-                new() { Name = "SK", IsKeyPart = true, MemberName = "Placed", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "placed", ColumnType = global::TypedCdc.ColumnType.Timestamp, Scalar = global::TypedCdc.ScalarType.Timestamp },
-                new() { Name = "SK", IsKeyPart = true, MemberName = "OrderId", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "orderid", ColumnType = global::TypedCdc.ColumnType.Guid, Scalar = global::TypedCdc.ScalarType.Guid },
-                new() { Name = "total", MemberName = "Total", Kinds = global::TypedCdc.AttributeKind.N, IsNullable = true, ColumnName = "total", ColumnType = global::TypedCdc.ColumnType.Numeric, Scalar = global::TypedCdc.ScalarType.Decimal },
+                new() { Name = "PK", IsKeyPart = true, MemberName = "Id", Kinds = global::TypedCdc.Decoding.AttributeKind.N, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.Schema.ColumnType.Int64, Scalar = global::TypedCdc.Schema.ScalarType.Int64 },
+                new() { Name = "SK", IsKeyPart = true, MemberName = "Placed", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "placed", ColumnType = global::TypedCdc.Schema.ColumnType.Timestamp, Scalar = global::TypedCdc.Schema.ScalarType.Timestamp },
+                new() { Name = "SK", IsKeyPart = true, MemberName = "OrderId", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "orderid", ColumnType = global::TypedCdc.Schema.ColumnType.Guid, Scalar = global::TypedCdc.Schema.ScalarType.Guid },
+                new() { Name = "total", MemberName = "Total", Kinds = global::TypedCdc.Decoding.AttributeKind.N, IsNullable = true, ColumnName = "total", ColumnType = global::TypedCdc.Schema.ColumnType.Numeric, Scalar = global::TypedCdc.Schema.ScalarType.Decimal },
             ],
             PartitionKey = -1,
             PartitionKeyName = "PK",
@@ -122,7 +124,7 @@ partial record Order
         }
 
         [global::System.Runtime.CompilerServices.ModuleInitializer]
-        internal static void Register() => global::TypedCdc.CdcModel.Register(Instance);
+        internal static void Register() => global::TypedCdc.Decoding.CdcModel.Register(Instance);
 
         [global::System.Runtime.CompilerServices.InlineArray(4)]
         internal struct Slots

@@ -3,6 +3,8 @@
 #nullable enable
 #pragma warning disable CS0108, CS0109, CS0612, CS0618, CS1591
 
+using TypedCdc.Schema;
+
 namespace Shop;
 
 partial class Order
@@ -16,7 +18,7 @@ partial class Order
     }
 
     /// <summary>Table, keys, attributes and columns as data.</summary>
-    public static global::TypedCdc.TableSchema Schema => CdcCodec.Instance.Schema;
+    public static global::TypedCdc.Schema.TableSchema Schema => CdcCodec.Instance.Schema;
 
     /// <summary>The mapped attributes, for <c>change.HasChanged(…)</c>.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("TypedCdc.Generators", "0.1.0")]
@@ -42,29 +44,29 @@ partial class Order
     /// <summary>Reads and writes items. Registered when the assembly loads.</summary>
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
     [global::System.CodeDom.Compiler.GeneratedCode("TypedCdc.Generators", "0.1.0")]
-    internal sealed class CdcCodec : global::TypedCdc.CdcModel<global::Shop.Order>
+    internal sealed class CdcCodec : global::TypedCdc.Decoding.CdcModel<global::Shop.Order>
     {
         internal static readonly CdcCodec Instance = new();
 
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
-            new("id", global::TypedCdc.AttributeKind.S, true, "an S that is a UUID"),
-            new("state", global::TypedCdc.AttributeKind.S, false, "an S that names a State"),
-            new("note", global::TypedCdc.AttributeKind.S, false, "an S"),
-            new("hidden", global::TypedCdc.AttributeKind.N, false, "an N that fits int"),
+            new("id", global::TypedCdc.Decoding.AttributeKind.S, true, "an S that is a UUID"),
+            new("state", global::TypedCdc.Decoding.AttributeKind.S, false, "an S that names a State"),
+            new("note", global::TypedCdc.Decoding.AttributeKind.S, false, "an S"),
+            new("hidden", global::TypedCdc.Decoding.AttributeKind.N, false, "an N that fits int"),
         ]);
 
-        public override global::TypedCdc.TableSchema Schema { get; } = new()
+        public override global::TypedCdc.Schema.TableSchema Schema { get; } = new()
         {
             TableName = "orders",
             SqlName = "order_states",
             SqlSchema = "shop",
             Attributes =
             [
-                new() { Name = "id", MemberName = "Id", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.ColumnType.Guid, Scalar = global::TypedCdc.ScalarType.Guid },
-                new() { Name = "state", MemberName = "State", Kinds = global::TypedCdc.AttributeKind.S, ColumnName = "state", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.EnumName, Enum = new() { Names = ["New", "Paid"] } },
-                new() { Name = "note", MemberName = "Note", Kinds = global::TypedCdc.AttributeKind.S, ColumnName = "note", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.String },
-                new() { Name = "hidden", MemberName = "_hidden", Kinds = global::TypedCdc.AttributeKind.N, ColumnName = "hidden", ColumnType = global::TypedCdc.ColumnType.Int32, Scalar = global::TypedCdc.ScalarType.Int32 },
+                new() { Name = "id", MemberName = "Id", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.Schema.ColumnType.Guid, Scalar = global::TypedCdc.Schema.ScalarType.Guid },
+                new() { Name = "state", MemberName = "State", Kinds = global::TypedCdc.Decoding.AttributeKind.S, ColumnName = "state", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.EnumName, Enum = new() { Names = ["New", "Paid"] } },
+                new() { Name = "note", MemberName = "Note", Kinds = global::TypedCdc.Decoding.AttributeKind.S, ColumnName = "note", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
+                new() { Name = "hidden", MemberName = "_hidden", Kinds = global::TypedCdc.Decoding.AttributeKind.N, ColumnName = "hidden", ColumnType = global::TypedCdc.Schema.ColumnType.Int32, Scalar = global::TypedCdc.Schema.ScalarType.Int32 },
             ],
             PartitionKey = 0,
             Revision = "2ad8f8be88f7b9ca",
@@ -109,7 +111,7 @@ partial class Order
         }
 
         [global::System.Runtime.CompilerServices.ModuleInitializer]
-        internal static void Register() => global::TypedCdc.CdcModel.Register(Instance);
+        internal static void Register() => global::TypedCdc.Decoding.CdcModel.Register(Instance);
 
         [global::System.Runtime.CompilerServices.UnsafeAccessor(global::System.Runtime.CompilerServices.UnsafeAccessorKind.Method, Name = "set_State")]
         private static extern void SetState(global::Shop.Order self, global::Shop.State value);

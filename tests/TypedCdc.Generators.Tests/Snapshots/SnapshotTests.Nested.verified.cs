@@ -3,6 +3,8 @@
 #nullable enable
 #pragma warning disable CS0108, CS0109, CS0612, CS0618, CS1591
 
+using TypedCdc.Schema;
+
 namespace Shop;
 
 partial class Models
@@ -31,7 +33,7 @@ partial class Models
             }
 
             /// <summary>Table, keys, attributes and columns as data.</summary>
-            public static global::TypedCdc.TableSchema Schema => CdcCodec.Instance.Schema;
+            public static global::TypedCdc.Schema.TableSchema Schema => CdcCodec.Instance.Schema;
 
             /// <summary>The mapped attributes, for <c>change.HasChanged(…)</c>.</summary>
             [global::System.CodeDom.Compiler.GeneratedCode("TypedCdc.Generators", "0.1.0")]
@@ -51,22 +53,22 @@ partial class Models
             /// <summary>Reads and writes items. Registered when the assembly loads.</summary>
             [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
             [global::System.CodeDom.Compiler.GeneratedCode("TypedCdc.Generators", "0.1.0")]
-            internal sealed class CdcCodec : global::TypedCdc.CdcModel<global::Shop.Models.IGroup.@class>
+            internal sealed class CdcCodec : global::TypedCdc.Decoding.CdcModel<global::Shop.Models.IGroup.@class>
             {
                 internal static readonly CdcCodec Instance = new();
 
                 public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
                 [
-                    new("a \"b\" \\ ☃", global::TypedCdc.AttributeKind.B, true, "a B"),
+                    new("a \"b\" \\ ☃", global::TypedCdc.Decoding.AttributeKind.B, true, "a B"),
                 ]);
 
-                public override global::TypedCdc.TableSchema Schema { get; } = new()
+                public override global::TypedCdc.Schema.TableSchema Schema { get; } = new()
                 {
                     TableName = "nested",
                     SqlName = "nested",
                     Attributes =
                     [
-                        new() { Name = "a \"b\" \\ ☃", MemberName = "Event", Kinds = global::TypedCdc.AttributeKind.B, IsRequired = true, ColumnName = "a_b_", ColumnType = global::TypedCdc.ColumnType.Binary, Scalar = global::TypedCdc.ScalarType.Binary },
+                        new() { Name = "a \"b\" \\ ☃", MemberName = "Event", Kinds = global::TypedCdc.Decoding.AttributeKind.B, IsRequired = true, ColumnName = "a_b_", ColumnType = global::TypedCdc.Schema.ColumnType.Binary, Scalar = global::TypedCdc.Schema.ScalarType.Binary },
                     ],
                     PartitionKey = 0,
                     Revision = "7ffdb1a0c39891bd",
@@ -86,7 +88,7 @@ partial class Models
                 }
 
                 [global::System.Runtime.CompilerServices.ModuleInitializer]
-                internal static void Register() => global::TypedCdc.CdcModel.Register(Instance);
+                internal static void Register() => global::TypedCdc.Decoding.CdcModel.Register(Instance);
 
                 [global::System.Runtime.CompilerServices.InlineArray(1)]
                 internal struct Slots

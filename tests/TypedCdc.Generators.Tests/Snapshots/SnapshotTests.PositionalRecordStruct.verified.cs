@@ -3,6 +3,8 @@
 #nullable enable
 #pragma warning disable CS0108, CS0109, CS0612, CS0618, CS1591
 
+using TypedCdc.Schema;
+
 namespace Shop;
 
 partial record struct Reading
@@ -17,7 +19,7 @@ partial record struct Reading
     }
 
     /// <summary>Table, keys, attributes and columns as data.</summary>
-    public static global::TypedCdc.TableSchema Schema => CdcCodec.Instance.Schema;
+    public static global::TypedCdc.Schema.TableSchema Schema => CdcCodec.Instance.Schema;
 
     /// <summary>The mapped attributes, for <c>change.HasChanged(…)</c>.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("TypedCdc.Generators", "0.1.0")]
@@ -43,28 +45,28 @@ partial record struct Reading
     /// <summary>Reads and writes items. Registered when the assembly loads.</summary>
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
     [global::System.CodeDom.Compiler.GeneratedCode("TypedCdc.Generators", "0.1.0")]
-    internal sealed class CdcCodec : global::TypedCdc.CdcModel<global::Shop.Reading>
+    internal sealed class CdcCodec : global::TypedCdc.Decoding.CdcModel<global::Shop.Reading>
     {
         internal static readonly CdcCodec Instance = new();
 
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
-            new("device", global::TypedCdc.AttributeKind.S, true, "an S"),
-            new("taken_at", global::TypedCdc.AttributeKind.S, true, "an S that is an ISO 8601 time"),
-            new("humidity_percent", global::TypedCdc.AttributeKind.N | global::TypedCdc.AttributeKind.NULL, false, "an N that a decimal holds exactly"),
-            new("retries", global::TypedCdc.AttributeKind.N, false, "an N that fits int"),
+            new("device", global::TypedCdc.Decoding.AttributeKind.S, true, "an S"),
+            new("taken_at", global::TypedCdc.Decoding.AttributeKind.S, true, "an S that is an ISO 8601 time"),
+            new("humidity_percent", global::TypedCdc.Decoding.AttributeKind.N | global::TypedCdc.Decoding.AttributeKind.NULL, false, "an N that a decimal holds exactly"),
+            new("retries", global::TypedCdc.Decoding.AttributeKind.N, false, "an N that fits int"),
         ]);
 
-        public override global::TypedCdc.TableSchema Schema { get; } = new()
+        public override global::TypedCdc.Schema.TableSchema Schema { get; } = new()
         {
             TableName = "readings",
             SqlName = "readings",
             Attributes =
             [
-                new() { Name = "device", MemberName = "Device", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "device", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.String },
-                new() { Name = "taken_at", MemberName = "TakenAt", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "taken_at", ColumnType = global::TypedCdc.ColumnType.Timestamp, Scalar = global::TypedCdc.ScalarType.Timestamp },
-                new() { Name = "humidity_percent", MemberName = "HumidityPercent", Kinds = global::TypedCdc.AttributeKind.N, IsNullable = true, ColumnName = "humidity_percent", ColumnType = global::TypedCdc.ColumnType.Numeric, Scalar = global::TypedCdc.ScalarType.Decimal },
-                new() { Name = "retries", MemberName = "Retries", Kinds = global::TypedCdc.AttributeKind.N, ColumnName = "retries", ColumnType = global::TypedCdc.ColumnType.Int32, Scalar = global::TypedCdc.ScalarType.Int32 },
+                new() { Name = "device", MemberName = "Device", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "device", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
+                new() { Name = "taken_at", MemberName = "TakenAt", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "taken_at", ColumnType = global::TypedCdc.Schema.ColumnType.Timestamp, Scalar = global::TypedCdc.Schema.ScalarType.Timestamp },
+                new() { Name = "humidity_percent", MemberName = "HumidityPercent", Kinds = global::TypedCdc.Decoding.AttributeKind.N, IsNullable = true, ColumnName = "humidity_percent", ColumnType = global::TypedCdc.Schema.ColumnType.Numeric, Scalar = global::TypedCdc.Schema.ScalarType.Decimal },
+                new() { Name = "retries", MemberName = "Retries", Kinds = global::TypedCdc.Decoding.AttributeKind.N, ColumnName = "retries", ColumnType = global::TypedCdc.Schema.ColumnType.Int32, Scalar = global::TypedCdc.Schema.ScalarType.Int32 },
             ],
             PartitionKey = 0,
             SortKey = 1,
@@ -97,7 +99,7 @@ partial record struct Reading
         }
 
         [global::System.Runtime.CompilerServices.ModuleInitializer]
-        internal static void Register() => global::TypedCdc.CdcModel.Register(Instance);
+        internal static void Register() => global::TypedCdc.Decoding.CdcModel.Register(Instance);
 
         [global::System.Runtime.CompilerServices.InlineArray(4)]
         internal struct Slots

@@ -3,6 +3,8 @@
 #nullable enable
 #pragma warning disable CS0108, CS0109, CS0612, CS0618, CS1591
 
+using TypedCdc.Schema;
+
 namespace Shop;
 
 partial record Customer
@@ -16,7 +18,7 @@ partial record Customer
     }
 
     /// <summary>Table, keys, attributes and columns as data.</summary>
-    public static global::TypedCdc.TableSchema Schema => CdcCodec.Instance.Schema;
+    public static global::TypedCdc.Schema.TableSchema Schema => CdcCodec.Instance.Schema;
 
     /// <summary>The mapped attributes, for <c>change.HasChanged(…)</c>.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("TypedCdc.Generators", "0.1.0")]
@@ -42,28 +44,28 @@ partial record Customer
     /// <summary>Reads and writes items. Registered when the assembly loads.</summary>
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
     [global::System.CodeDom.Compiler.GeneratedCode("TypedCdc.Generators", "0.1.0")]
-    internal sealed class CdcCodec : global::TypedCdc.CdcModel<global::Shop.Customer>
+    internal sealed class CdcCodec : global::TypedCdc.Decoding.CdcModel<global::Shop.Customer>
     {
         internal static readonly CdcCodec Instance = new();
 
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
-            new("userid", global::TypedCdc.AttributeKind.N, true, "an N that fits long"),
-            new("first_name", global::TypedCdc.AttributeKind.S | global::TypedCdc.AttributeKind.NULL, false, "an S"),
-            new("last_name", global::TypedCdc.AttributeKind.S | global::TypedCdc.AttributeKind.NULL, false, "an S"),
-            new("phone", global::TypedCdc.AttributeKind.N | global::TypedCdc.AttributeKind.NULL, false, "an N that fits long"),
+            new("userid", global::TypedCdc.Decoding.AttributeKind.N, true, "an N that fits long"),
+            new("first_name", global::TypedCdc.Decoding.AttributeKind.S | global::TypedCdc.Decoding.AttributeKind.NULL, false, "an S"),
+            new("last_name", global::TypedCdc.Decoding.AttributeKind.S | global::TypedCdc.Decoding.AttributeKind.NULL, false, "an S"),
+            new("phone", global::TypedCdc.Decoding.AttributeKind.N | global::TypedCdc.Decoding.AttributeKind.NULL, false, "an N that fits long"),
         ]);
 
-        public override global::TypedCdc.TableSchema Schema { get; } = new()
+        public override global::TypedCdc.Schema.TableSchema Schema { get; } = new()
         {
             TableName = "customers",
             SqlName = "customers",
             Attributes =
             [
-                new() { Name = "userid", MemberName = "UserId", Kinds = global::TypedCdc.AttributeKind.N, IsRequired = true, ColumnName = "userid", ColumnType = global::TypedCdc.ColumnType.Int64, Scalar = global::TypedCdc.ScalarType.Int64 },
-                new() { Name = "first_name", MemberName = "FirstName", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "first_name", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.String },
-                new() { Name = "last_name", MemberName = "LastName", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "last_name", ColumnType = global::TypedCdc.ColumnType.Text, Scalar = global::TypedCdc.ScalarType.String },
-                new() { Name = "phone", MemberName = "Phone", Kinds = global::TypedCdc.AttributeKind.N, IsNullable = true, ColumnName = "phone", ColumnType = global::TypedCdc.ColumnType.Int64, Scalar = global::TypedCdc.ScalarType.Int64 },
+                new() { Name = "userid", MemberName = "UserId", Kinds = global::TypedCdc.Decoding.AttributeKind.N, IsRequired = true, ColumnName = "userid", ColumnType = global::TypedCdc.Schema.ColumnType.Int64, Scalar = global::TypedCdc.Schema.ScalarType.Int64 },
+                new() { Name = "first_name", MemberName = "FirstName", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsNullable = true, ColumnName = "first_name", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
+                new() { Name = "last_name", MemberName = "LastName", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsNullable = true, ColumnName = "last_name", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
+                new() { Name = "phone", MemberName = "Phone", Kinds = global::TypedCdc.Decoding.AttributeKind.N, IsNullable = true, ColumnName = "phone", ColumnType = global::TypedCdc.Schema.ColumnType.Int64, Scalar = global::TypedCdc.Schema.ScalarType.Int64 },
             ],
             PartitionKey = 0,
             Revision = "207677dd0c7a8d6b",
@@ -103,7 +105,7 @@ partial record Customer
         }
 
         [global::System.Runtime.CompilerServices.ModuleInitializer]
-        internal static void Register() => global::TypedCdc.CdcModel.Register(Instance);
+        internal static void Register() => global::TypedCdc.Decoding.CdcModel.Register(Instance);
 
         [global::System.Runtime.CompilerServices.InlineArray(4)]
         internal struct Slots

@@ -37,7 +37,7 @@ partial record Customer
             slots[..4].CopyTo(_slots);
         }
 
-        static global::TypedCdc.CdcModel? global::TypedCdc.ICdcView<View>.Model => CdcCodec.Instance;
+        static global::TypedCdc.Decoding.CdcModel? global::TypedCdc.ICdcView<View>.Model => CdcCodec.Instance;
 
         static global::TypedCdc.Decoding.AttributeTable global::TypedCdc.ICdcView<View>.Attributes => CdcCodec.Instance.Attributes;
 

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using TypedCdc.Kinesis.Api;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Kinesis.Tests.Api;
 

@@ -3,7 +3,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Microsoft.AspNetCore.Http;
+using TypedCdc.Kinesis.Api;
 using TypedCdc.Kinesis.Tests.Fakes;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Kinesis.Tests.Api;
 

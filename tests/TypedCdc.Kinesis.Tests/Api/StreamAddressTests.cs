@@ -1,4 +1,5 @@
 using Amazon.Runtime;
+using TypedCdc.Kinesis.Api;
 
 namespace TypedCdc.Kinesis.Tests.Api;
 

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using TypedCdc.Kinesis.Api;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Kinesis.Tests.Fakes;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TypedCdc.Kinesis.Api;
 
 namespace TypedCdc.Kinesis.Tests.Fakes;
 

@@ -3,6 +3,8 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TypedCdc.Checkpoints;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Kinesis.Tests.Fakes;
 

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text;
+using TypedCdc.Kinesis.Api;
+using TypedCdc.Kinesis.Worker;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Kinesis.Tests.Fakes;
 

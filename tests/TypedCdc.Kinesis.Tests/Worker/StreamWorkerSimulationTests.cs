@@ -1,4 +1,5 @@
 using System.Globalization;
+using TypedCdc.Kinesis.Api;
 using TypedCdc.Kinesis.Tests.Fakes;
 using Xunit.Abstractions;
 

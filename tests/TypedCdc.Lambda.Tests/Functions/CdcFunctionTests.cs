@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using TypedCdc.Lambda.Tests.Harness;
+using TypedCdc.Observability;
 
 namespace TypedCdc.Lambda.Tests.Functions;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using TypedCdc.Lambda.Functions;
 using TypedCdc.Lambda.Tests.Harness;
 
 namespace TypedCdc.Lambda.Tests.Functions;

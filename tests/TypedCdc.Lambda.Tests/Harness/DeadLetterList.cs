@@ -1,4 +1,5 @@
 using System.Text;
+using TypedCdc.DeadLetters;
 
 namespace TypedCdc.Lambda.Tests.Harness;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TypedCdc.Changes;
 
 namespace TypedCdc.Lambda.Tests.Harness;
 

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using TypedCdc.DeadLetters;
 using TypedCdc.Lambda.Tests.Harness;
 
 namespace TypedCdc.Lambda.Tests.MultiLang;

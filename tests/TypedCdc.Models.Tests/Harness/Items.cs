@@ -1,6 +1,7 @@
 // Change records around items, for tests that look at models only.
 using System.Text;
 using System.Text.Json;
+using TypedCdc.Decoding;
 
 namespace TypedCdc.Models.Tests.Harness;
 

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2.DataModel;
+using TypedCdc.Decoding;
 
 namespace TypedCdc.Models.Tests.Models;
 

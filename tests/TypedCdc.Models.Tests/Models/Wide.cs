@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.Serialization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TypedCdc.Decoding;
 using TypedCdc.Models.Tests.Models;
 
 [assembly: TypedCdc.CdcConverter(typeof(VersionConverter))]

@@ -1,3 +1,4 @@
+using TypedCdc.Decoding;
 using TypedCdc.Services;
 
 namespace TypedCdc.Sql.Tests.Columns;

@@ -1,3 +1,4 @@
+using TypedCdc.DeadLetters;
 using TypedCdc.Services;
 
 namespace TypedCdc.Sql.Tests.DeadLetters;

@@ -2,6 +2,12 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TypedCdc.Changes;
+using TypedCdc.Checkpoints;
+using TypedCdc.DeadLetters;
+using TypedCdc.Delivery;
+using TypedCdc.Observability;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Sql.Tests.DeadLetters;
 

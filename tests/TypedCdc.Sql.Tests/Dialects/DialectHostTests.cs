@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TypedCdc.Observability;
 
 namespace TypedCdc.Sql.Tests.Dialects;
 

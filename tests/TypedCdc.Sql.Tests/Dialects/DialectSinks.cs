@@ -1,3 +1,4 @@
+using TypedCdc.Decoding;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Sql.Tests.Dialects;

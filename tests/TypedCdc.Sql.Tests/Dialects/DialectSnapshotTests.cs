@@ -1,5 +1,7 @@
+using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sources;
 using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Snapshots;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using TypedCdc.Decoding;
 using TypedCdc.Postgres;
+using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Types;
 

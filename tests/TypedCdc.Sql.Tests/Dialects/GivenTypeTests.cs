@@ -1,3 +1,4 @@
+using TypedCdc.Decoding;
 using TypedCdc.Services;
 using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Postgres;

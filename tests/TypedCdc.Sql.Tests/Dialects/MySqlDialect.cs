@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Sql.Tests.Dialects;

@@ -1,3 +1,5 @@
+using TypedCdc.Decoding;
+
 namespace TypedCdc.Sql.Tests.Dialects;
 
 /// <summary>The documented example, word for word; <see cref="DialectConvergenceTests"/> runs its guards on SQLite.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using TypedCdc.Observability;
 
 namespace TypedCdc.Sql.Tests.Faults;
 

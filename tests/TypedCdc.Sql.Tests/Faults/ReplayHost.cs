@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TypedCdc.DeadLetters;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Sql.Tests.Faults;
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
 

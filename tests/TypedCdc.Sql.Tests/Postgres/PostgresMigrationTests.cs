@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Npgsql;
+using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
 

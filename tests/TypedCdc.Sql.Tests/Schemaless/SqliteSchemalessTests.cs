@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TypedCdc.Decoding;
+using TypedCdc.Observability;
 
 namespace TypedCdc.Sql.Tests.Schemaless;
 

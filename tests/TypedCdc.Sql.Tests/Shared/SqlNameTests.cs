@@ -1,4 +1,5 @@
 using System.Text;
+using TypedCdc.Schema;
 
 namespace TypedCdc.Sql.Tests.Shared;
 

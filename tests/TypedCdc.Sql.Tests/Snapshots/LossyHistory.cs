@@ -1,3 +1,5 @@
+using TypedCdc.Sources;
+
 namespace TypedCdc.Sql.Tests.Snapshots;
 
 /// <summary>A history of which everything in a window before a table scan may be lost, removals too. The scan sees each item at some moment after its start.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TypedCdc.Sources;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests.Snapshots;

@@ -1,3 +1,5 @@
+using TypedCdc.Decoding;
+
 namespace TypedCdc.Sql.Tests.Sqlite;
 
 public sealed class SqliteMigrationTests

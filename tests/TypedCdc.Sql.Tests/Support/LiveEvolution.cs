@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TypedCdc.Decoding;
 
 namespace TypedCdc.Sql.Tests;
 

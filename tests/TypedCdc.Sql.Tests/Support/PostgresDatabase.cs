@@ -1,5 +1,6 @@
 using System.Text;
 using Npgsql;
+using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
 

@@ -1,5 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using TypedCdc.Decoding;
+using TypedCdc.Sinks;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests;

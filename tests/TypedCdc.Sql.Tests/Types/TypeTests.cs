@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using TypedCdc.Decoding;
+using TypedCdc.Schema;
 using TypedCdc.Services;
 
 namespace TypedCdc.Sql.Tests.Types;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TypedCdc.Checkpoints;
 using TypedCdc.Tests.Hosting;
 
 namespace TypedCdc.Tests.Checkpoints;

@@ -1,6 +1,8 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using TypedCdc.Changes;
 using TypedCdc.DeadLetters;
+using TypedCdc.Delivery;
 using TypedCdc.Tests.Hosting;
 
 namespace TypedCdc.Tests.DeadLetters;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using TypedCdc.Decoding;
+using TypedCdc.Schema;
 
 namespace TypedCdc.Tests.Decoding;
 

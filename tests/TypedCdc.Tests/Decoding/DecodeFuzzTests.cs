@@ -1,4 +1,5 @@
 using System.Text;
+using TypedCdc.Decoding;
 using Xunit.Abstractions;
 
 namespace TypedCdc.Tests.Decoding;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using TypedCdc.Decoding;
+using TypedCdc.Schema;
 
 namespace TypedCdc.Tests.Decoding;
 

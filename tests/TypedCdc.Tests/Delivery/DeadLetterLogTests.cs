@@ -1,9 +1,11 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using TypedCdc.Pipeline;
+using TypedCdc.Changes;
+using TypedCdc.DeadLetters;
+using TypedCdc.Delivery;
 using TypedCdc.Testing;
 
-namespace TypedCdc.Tests.Pipeline;
+namespace TypedCdc.Tests.Delivery;
 
 public class DeadLetterLogTests
 {

@@ -1,6 +1,6 @@
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
 
-namespace TypedCdc.Tests.Pipeline;
+namespace TypedCdc.Tests.Delivery;
 
 public class DeliveryCoreTests
 {

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
+using TypedCdc.Observability;
 
-namespace TypedCdc.Tests.Pipeline;
+namespace TypedCdc.Tests.Delivery;
 
 /// <summary>
 /// Drives the delivery core with a simulated world: works end in any order and at any time, fail, are dead-lettered by a store that takes its time; shards are

@@ -1,10 +1,11 @@
 using System.Data.Common;
 using System.Net;
 using System.Net.Sockets;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
+using TypedCdc.Sinks;
 using TypedCdc.Testing;
 
-namespace TypedCdc.Tests.Pipeline;
+namespace TypedCdc.Tests.Delivery;
 
 public class PolicyTests
 {

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using TypedCdc.Sinks;
+using TypedCdc.Sources;
 using TypedCdc.Tests.Hosting;
 
-namespace TypedCdc.Tests.Pipeline;
+namespace TypedCdc.Tests.Delivery;
 
 /// <summary>Which records go with the lease of their reading: only those whose position says whether a sink has written them.</summary>
 public class ShardLeaseTests

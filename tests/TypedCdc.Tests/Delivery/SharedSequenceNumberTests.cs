@@ -1,6 +1,6 @@
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
 
-namespace TypedCdc.Tests.Pipeline;
+namespace TypedCdc.Tests.Delivery;
 
 /// <summary>Records out of one KPL aggregate have one sequence number: a checkpoint that said it too early would lose the rest of them.</summary>
 public class SharedSequenceNumberTests

@@ -1,6 +1,6 @@
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
 
-namespace TypedCdc.Tests.Pipeline;
+namespace TypedCdc.Tests.Delivery;
 
 /// <summary>A function has nobody to stop: its shard is cut before the record that failed, and the answer says from where on it wants the records again.</summary>
 public class StopPolicyTests

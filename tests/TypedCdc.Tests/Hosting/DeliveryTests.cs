@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TypedCdc.DeadLetters;
 using TypedCdc.Testing;
 
 namespace TypedCdc.Tests.Hosting;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using TypedCdc.Changes;
 using TypedCdc.Testing;
 
 namespace TypedCdc.Tests.Hosting;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Tests.Hosting;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TypedCdc.Sources;
 using TypedCdc.Tests.Decoding;
 
 namespace TypedCdc.Tests.Hosting;

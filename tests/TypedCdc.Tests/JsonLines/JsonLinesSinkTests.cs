@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using TypedCdc.Decoding;
 using TypedCdc.JsonLines;
+using TypedCdc.Sinks;
 
 namespace TypedCdc.Tests.JsonLines;
 

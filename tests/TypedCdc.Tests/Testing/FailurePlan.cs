@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using TypedCdc.Delivery;
 using TypedCdc.Tests.Hosting;
 
 namespace TypedCdc.Tests.Testing;
