@@ -41,7 +41,7 @@ public sealed class NamingPolicyTests
     public void The_generators_names_are_those_of_the_runtime()
     {
         Assert.Equal(Enum.GetNames<TypedCdc.Naming>(), Enum.GetNames<NamingPolicy>().Take(3));
-        Assert.Equal(Enum.GetNames<TypedCdc.Decoding.AttributeKind>(), Enum.GetNames<AttributeKinds>());
+        Assert.Equal(Enum.GetNames<TypedCdc.AttributeKind>(), Enum.GetNames<AttributeKinds>());
         Assert.Equal(Enum.GetNames<TypedCdc.Schema.ColumnType>(), Enum.GetNames<TypedCdc.Sql.SqlColumnType>());
     }
 }

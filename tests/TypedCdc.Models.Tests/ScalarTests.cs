@@ -1,5 +1,4 @@
 using System.Globalization;
-using TypedCdc.Decoding;
 using TypedCdc.Models.Tests.Harness;
 using TypedCdc.Models.Tests.Models;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using TypedCdc.Decoding;
 using TypedCdc.Models.Tests.Harness;
 using TypedCdc.Models.Tests.Models;
 

@@ -146,7 +146,7 @@ internal static class ObjectEmitter
     }
 
     /// <summary>Kinds as C#.</summary>
-    public static string Kinds(AttributeKinds kinds) => "global::TypedCdc.Decoding.AttributeKind." + kinds.ToString().Replace(", ", " | global::TypedCdc.Decoding.AttributeKind.");
+    public static string Kinds(AttributeKinds kinds) => "global::TypedCdc.AttributeKind." + kinds.ToString().Replace(", ", " | global::TypedCdc.AttributeKind.");
 
     public static string Ordinal(int ordinal) => ordinal.ToString(CultureInfo.InvariantCulture);
 

@@ -45,7 +45,7 @@ internal static class ValueExpressions
         ValueKind.Memory => $"{Writer}.WriteBytes(writer, {value}.Span)",
         ValueKind.List or ValueKind.Array or ValueKind.ImmutableArray or ValueKind.ImmutableList => $"{Writer}.WriteList(writer, {value}, {ElementWriter(shape)})",
         ValueKind.Set or ValueKind.SortedSet or ValueKind.ImmutableSet =>
-            $"{Writer}.WriteSet(writer, global::TypedCdc.Decoding.AttributeKind.{shape.Kinds}, {value}, {ElementWriter(shape)})",
+            $"{Writer}.WriteSet(writer, global::TypedCdc.AttributeKind.{shape.Kinds}, {value}, {ElementWriter(shape)})",
         ValueKind.Dictionary or ValueKind.SortedDictionary or ValueKind.ImmutableDictionary => $"{Writer}.WriteMap(writer, {value}, {ElementWriter(shape)})",
         ValueKind.OverflowMap => $"{value}.WriteTo(writer)",
         ValueKind.BooleanOrNumber => $"{Writer}.WriteBoolean(writer, {value})",

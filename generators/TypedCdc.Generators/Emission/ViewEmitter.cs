@@ -96,7 +96,7 @@ internal static class ViewEmitter
                 var read = prefix + ValueExpressions.Read(member.Shape, reader);
                 var isNullable = member.IsNullable;
                 writer.Line(about).Line($"public {member.Shape.TypeName}{(isNullable ? "?" : "")} {member.Identifier} => "
-                    + (isNullable ? $"{reader}.IsNull ? {ValueExpressions.NullOf(member.Shape)} : {read};" : member.IsRequired || !member.Shape.IsValueType ? $"{read};" : $"{reader}.Kind == global::TypedCdc.Decoding.AttributeKind.None ? default : {read};"));
+                    + (isNullable ? $"{reader}.IsNull ? {ValueExpressions.NullOf(member.Shape)} : {read};" : member.IsRequired || !member.Shape.IsValueType ? $"{read};" : $"{reader}.Kind == global::TypedCdc.AttributeKind.None ? default : {read};"));
                 break;
         }
     }

@@ -1,9 +1,9 @@
-// The generator cannot reference TypedCdc; a test compares the names with those of TypedCdc.Decoding.AttributeKind.
+// The generator cannot reference TypedCdc; a test compares the names with those of TypedCdc.AttributeKind.
 using System;
 
 namespace TypedCdc.Generators.Model;
 
-/// <summary>The kinds of attribute value; the names of <c>TypedCdc.Decoding.AttributeKind</c>, in its order.</summary>
+/// <summary>The kinds of attribute value; the names of <c>TypedCdc.AttributeKind</c>, in its order.</summary>
 [Flags]
 internal enum AttributeKinds
 {

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.Serialization;
 using System.Text.Json;
-using TypedCdc.Decoding;
 using TypedCdc.Schema;
 
 namespace TypedCdc.DapperRows;

@@ -1,5 +1,3 @@
-using TypedCdc.Decoding;
-
 namespace TypedCdc.Sql;
 
 /// <summary>One attribute of the key of a table without a model.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using TypedCdc.Decoding;
 using TypedCdc.Schema;
 
 namespace TypedCdc.Sql;

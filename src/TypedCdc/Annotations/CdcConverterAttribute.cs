@@ -1,5 +1,3 @@
-using TypedCdc.Decoding;
-
 namespace TypedCdc;
 
 /// <summary>

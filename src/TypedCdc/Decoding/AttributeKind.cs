@@ -1,4 +1,4 @@
-namespace TypedCdc.Decoding;
+namespace TypedCdc;
 
 /// <summary>
 /// The type descriptor of a DynamoDB attribute value (Amazon DynamoDB API reference, <c>AttributeValue</c>).

@@ -1,5 +1,4 @@
 using System.Text;
-using TypedCdc.Decoding;
 
 namespace TypedCdc;
 

@@ -1,5 +1,3 @@
-using TypedCdc.Decoding;
-
 namespace TypedCdc.Schema;
 
 /// <summary>One mapped attribute of a model.</summary>

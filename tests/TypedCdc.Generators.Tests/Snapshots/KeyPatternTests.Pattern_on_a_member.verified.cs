@@ -3,8 +3,6 @@
 #nullable enable
 #pragma warning disable CS0108, CS0109, CS0612, CS0618, CS1591
 
-using TypedCdc.Schema;
-
 namespace Shop;
 
 partial record Order
@@ -57,10 +55,10 @@ partial record Order
 
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
-            new("PK", global::TypedCdc.Decoding.AttributeKind.S, true, "an S"),
-            new("SK", global::TypedCdc.Decoding.AttributeKind.S, true, "an S"),
-            new("PK", global::TypedCdc.Decoding.AttributeKind.N, true, "an N that fits long", IsKeyPart: true),
-            new("type", global::TypedCdc.Decoding.AttributeKind.S | global::TypedCdc.Decoding.AttributeKind.N | global::TypedCdc.Decoding.AttributeKind.B | global::TypedCdc.Decoding.AttributeKind.BOOL | global::TypedCdc.Decoding.AttributeKind.NULL | global::TypedCdc.Decoding.AttributeKind.M | global::TypedCdc.Decoding.AttributeKind.L | global::TypedCdc.Decoding.AttributeKind.SS | global::TypedCdc.Decoding.AttributeKind.NS | global::TypedCdc.Decoding.AttributeKind.BS, false, "any value"), // tells the table's models apart
+            new("PK", global::TypedCdc.AttributeKind.S, true, "an S"),
+            new("SK", global::TypedCdc.AttributeKind.S, true, "an S"),
+            new("PK", global::TypedCdc.AttributeKind.N, true, "an N that fits long", IsKeyPart: true),
+            new("type", global::TypedCdc.AttributeKind.S | global::TypedCdc.AttributeKind.N | global::TypedCdc.AttributeKind.B | global::TypedCdc.AttributeKind.BOOL | global::TypedCdc.AttributeKind.NULL | global::TypedCdc.AttributeKind.M | global::TypedCdc.AttributeKind.L | global::TypedCdc.AttributeKind.SS | global::TypedCdc.AttributeKind.NS | global::TypedCdc.AttributeKind.BS, false, "any value"), // tells the table's models apart
         ],
         [PartitionKeyPattern, SortKeyPattern]);
 
@@ -70,9 +68,9 @@ partial record Order
             SqlName = "app",
             Attributes =
             [
-                new() { Name = "PK", MemberName = "Pk", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "pk", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
-                new() { Name = "SK", MemberName = "Sk", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "sk", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
-                new() { Name = "PK", IsKeyPart = true, MemberName = "Id", Kinds = global::TypedCdc.Decoding.AttributeKind.N, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.Schema.ColumnType.Int64, Scalar = global::TypedCdc.Schema.ScalarType.Int64 },
+                new() { Name = "PK", MemberName = "Pk", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "pk", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
+                new() { Name = "SK", MemberName = "Sk", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "sk", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
+                new() { Name = "PK", IsKeyPart = true, MemberName = "Id", Kinds = global::TypedCdc.AttributeKind.N, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.Schema.ColumnType.Int64, Scalar = global::TypedCdc.Schema.ScalarType.Int64 },
             ],
             PartitionKey = 0,
             SortKey = 1,

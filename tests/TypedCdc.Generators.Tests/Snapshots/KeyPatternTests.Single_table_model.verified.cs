@@ -3,8 +3,6 @@
 #nullable enable
 #pragma warning disable CS0108, CS0109, CS0612, CS0618, CS1591
 
-using TypedCdc.Schema;
-
 namespace Shop;
 
 partial record Order
@@ -68,12 +66,12 @@ partial record Order
 
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
-            new("PK", global::TypedCdc.Decoding.AttributeKind.N, true, "an N that fits long", IsKeyPart: true),
-            new("SK", global::TypedCdc.Decoding.AttributeKind.S, true, "an S that is an ISO 8601 time", IsKeyPart: true),
-            new("SK", global::TypedCdc.Decoding.AttributeKind.S, true, "an S that is a UUID", IsKeyPart: true),
-            new("total", global::TypedCdc.Decoding.AttributeKind.N | global::TypedCdc.Decoding.AttributeKind.NULL, false, "an N that a decimal holds exactly"),
-            new("PK", global::TypedCdc.Decoding.AttributeKind.S, true, "a key of the form CUSTOMER#{Id}"), // the partition key, of which members are parts
-            new("SK", global::TypedCdc.Decoding.AttributeKind.S, true, "a key of the form ORDER#{Placed:fff}#{OrderId}"), // the sort key, of which members are parts
+            new("PK", global::TypedCdc.AttributeKind.N, true, "an N that fits long", IsKeyPart: true),
+            new("SK", global::TypedCdc.AttributeKind.S, true, "an S that is an ISO 8601 time", IsKeyPart: true),
+            new("SK", global::TypedCdc.AttributeKind.S, true, "an S that is a UUID", IsKeyPart: true),
+            new("total", global::TypedCdc.AttributeKind.N | global::TypedCdc.AttributeKind.NULL, false, "an N that a decimal holds exactly"),
+            new("PK", global::TypedCdc.AttributeKind.S, true, "a key of the form CUSTOMER#{Id}"), // the partition key, of which members are parts
+            new("SK", global::TypedCdc.AttributeKind.S, true, "a key of the form ORDER#{Placed:fff}#{OrderId}"), // the sort key, of which members are parts
         ],
         [PartitionKeyPattern, SortKeyPattern]);
 
@@ -83,10 +81,10 @@ partial record Order
             SqlName = "orders",
             Attributes =
             [
-                new() { Name = "PK", IsKeyPart = true, MemberName = "Id", Kinds = global::TypedCdc.Decoding.AttributeKind.N, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.Schema.ColumnType.Int64, Scalar = global::TypedCdc.Schema.ScalarType.Int64 },
-                new() { Name = "SK", IsKeyPart = true, MemberName = "Placed", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "placed", ColumnType = global::TypedCdc.Schema.ColumnType.Timestamp, Scalar = global::TypedCdc.Schema.ScalarType.Timestamp },
-                new() { Name = "SK", IsKeyPart = true, MemberName = "OrderId", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "orderid", ColumnType = global::TypedCdc.Schema.ColumnType.Guid, Scalar = global::TypedCdc.Schema.ScalarType.Guid },
-                new() { Name = "total", MemberName = "Total", Kinds = global::TypedCdc.Decoding.AttributeKind.N, IsNullable = true, ColumnName = "total", ColumnType = global::TypedCdc.Schema.ColumnType.Numeric, Scalar = global::TypedCdc.Schema.ScalarType.Decimal },
+                new() { Name = "PK", IsKeyPart = true, MemberName = "Id", Kinds = global::TypedCdc.AttributeKind.N, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.Schema.ColumnType.Int64, Scalar = global::TypedCdc.Schema.ScalarType.Int64 },
+                new() { Name = "SK", IsKeyPart = true, MemberName = "Placed", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "placed", ColumnType = global::TypedCdc.Schema.ColumnType.Timestamp, Scalar = global::TypedCdc.Schema.ScalarType.Timestamp },
+                new() { Name = "SK", IsKeyPart = true, MemberName = "OrderId", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "orderid", ColumnType = global::TypedCdc.Schema.ColumnType.Guid, Scalar = global::TypedCdc.Schema.ScalarType.Guid },
+                new() { Name = "total", MemberName = "Total", Kinds = global::TypedCdc.AttributeKind.N, IsNullable = true, ColumnName = "total", ColumnType = global::TypedCdc.Schema.ColumnType.Numeric, Scalar = global::TypedCdc.Schema.ScalarType.Decimal },
             ],
             PartitionKey = -1,
             PartitionKeyName = "PK",

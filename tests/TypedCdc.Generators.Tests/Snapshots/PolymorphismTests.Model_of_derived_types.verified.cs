@@ -3,8 +3,6 @@
 #nullable enable
 #pragma warning disable CS0108, CS0109, CS0612, CS0618, CS1591
 
-using TypedCdc.Schema;
-
 namespace Zoo;
 
 partial record Animal
@@ -54,12 +52,12 @@ partial record Animal
 
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
-            new("id", global::TypedCdc.Decoding.AttributeKind.N, true, "an N that fits long"),
-            new("name", global::TypedCdc.Decoding.AttributeKind.S | global::TypedCdc.Decoding.AttributeKind.NULL, false, "an S"),
-            new("breed", global::TypedCdc.Decoding.AttributeKind.S, false, "an S"),
-            new("Lives", global::TypedCdc.Decoding.AttributeKind.N, false, "an N that fits int"),
-            new("toys", global::TypedCdc.Decoding.AttributeKind.L | global::TypedCdc.Decoding.AttributeKind.SS, false, "an L or SS"),
-            new("type", global::TypedCdc.Decoding.AttributeKind.S, true, "an S that names a derived type"),
+            new("id", global::TypedCdc.AttributeKind.N, true, "an N that fits long"),
+            new("name", global::TypedCdc.AttributeKind.S | global::TypedCdc.AttributeKind.NULL, false, "an S"),
+            new("breed", global::TypedCdc.AttributeKind.S, false, "an S"),
+            new("Lives", global::TypedCdc.AttributeKind.N, false, "an N that fits int"),
+            new("toys", global::TypedCdc.AttributeKind.L | global::TypedCdc.AttributeKind.SS, false, "an L or SS"),
+            new("type", global::TypedCdc.AttributeKind.S, true, "an S that names a derived type"),
         ]);
 
         public override global::TypedCdc.Schema.TableSchema Schema { get; } = new()
@@ -68,12 +66,12 @@ partial record Animal
             SqlName = "animals",
             Attributes =
             [
-                new() { Name = "id", MemberName = "Id", Kinds = global::TypedCdc.Decoding.AttributeKind.N, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.Schema.ColumnType.Int64, Scalar = global::TypedCdc.Schema.ScalarType.Int64 },
-                new() { Name = "name", MemberName = "Name", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsNullable = true, ColumnName = "name", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
-                new() { Name = "breed", MemberName = "Breed", Kinds = global::TypedCdc.Decoding.AttributeKind.S, ColumnName = "breed", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
-                new() { Name = "Lives", MemberName = "Lives", Kinds = global::TypedCdc.Decoding.AttributeKind.N, ColumnName = "lives", ColumnType = global::TypedCdc.Schema.ColumnType.Int32, Scalar = global::TypedCdc.Schema.ScalarType.Int32 },
-                new() { Name = "toys", MemberName = "Toys", Kinds = global::TypedCdc.Decoding.AttributeKind.L | global::TypedCdc.Decoding.AttributeKind.SS, ColumnName = "toys", ColumnType = global::TypedCdc.Schema.ColumnType.TextArray, Scalar = global::TypedCdc.Schema.ScalarType.String, IsCollection = true },
-                new() { Name = "type", MemberName = "Type", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "type", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
+                new() { Name = "id", MemberName = "Id", Kinds = global::TypedCdc.AttributeKind.N, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.Schema.ColumnType.Int64, Scalar = global::TypedCdc.Schema.ScalarType.Int64 },
+                new() { Name = "name", MemberName = "Name", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "name", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
+                new() { Name = "breed", MemberName = "Breed", Kinds = global::TypedCdc.AttributeKind.S, ColumnName = "breed", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
+                new() { Name = "Lives", MemberName = "Lives", Kinds = global::TypedCdc.AttributeKind.N, ColumnName = "lives", ColumnType = global::TypedCdc.Schema.ColumnType.Int32, Scalar = global::TypedCdc.Schema.ScalarType.Int32 },
+                new() { Name = "toys", MemberName = "Toys", Kinds = global::TypedCdc.AttributeKind.L | global::TypedCdc.AttributeKind.SS, ColumnName = "toys", ColumnType = global::TypedCdc.Schema.ColumnType.TextArray, Scalar = global::TypedCdc.Schema.ScalarType.String, IsCollection = true },
+                new() { Name = "type", MemberName = "Type", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "type", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
             ],
             PartitionKey = 0,
             Revision = "84abc251d711d76d",

@@ -3,8 +3,6 @@
 #nullable enable
 #pragma warning disable CS0108, CS0109, CS0612, CS0618, CS1591
 
-using TypedCdc.Schema;
-
 namespace Shop;
 
 partial class Order
@@ -50,10 +48,10 @@ partial class Order
 
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
-            new("id", global::TypedCdc.Decoding.AttributeKind.S, true, "an S that is a UUID"),
-            new("state", global::TypedCdc.Decoding.AttributeKind.S, false, "an S that names a State"),
-            new("note", global::TypedCdc.Decoding.AttributeKind.S, false, "an S"),
-            new("hidden", global::TypedCdc.Decoding.AttributeKind.N, false, "an N that fits int"),
+            new("id", global::TypedCdc.AttributeKind.S, true, "an S that is a UUID"),
+            new("state", global::TypedCdc.AttributeKind.S, false, "an S that names a State"),
+            new("note", global::TypedCdc.AttributeKind.S, false, "an S"),
+            new("hidden", global::TypedCdc.AttributeKind.N, false, "an N that fits int"),
         ]);
 
         public override global::TypedCdc.Schema.TableSchema Schema { get; } = new()
@@ -63,10 +61,10 @@ partial class Order
             SqlSchema = "shop",
             Attributes =
             [
-                new() { Name = "id", MemberName = "Id", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.Schema.ColumnType.Guid, Scalar = global::TypedCdc.Schema.ScalarType.Guid },
-                new() { Name = "state", MemberName = "State", Kinds = global::TypedCdc.Decoding.AttributeKind.S, ColumnName = "state", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.EnumName, Enum = new() { Names = ["New", "Paid"] } },
-                new() { Name = "note", MemberName = "Note", Kinds = global::TypedCdc.Decoding.AttributeKind.S, ColumnName = "note", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
-                new() { Name = "hidden", MemberName = "_hidden", Kinds = global::TypedCdc.Decoding.AttributeKind.N, ColumnName = "hidden", ColumnType = global::TypedCdc.Schema.ColumnType.Int32, Scalar = global::TypedCdc.Schema.ScalarType.Int32 },
+                new() { Name = "id", MemberName = "Id", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.Schema.ColumnType.Guid, Scalar = global::TypedCdc.Schema.ScalarType.Guid },
+                new() { Name = "state", MemberName = "State", Kinds = global::TypedCdc.AttributeKind.S, ColumnName = "state", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.EnumName, Enum = new() { Names = ["New", "Paid"] } },
+                new() { Name = "note", MemberName = "Note", Kinds = global::TypedCdc.AttributeKind.S, ColumnName = "note", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
+                new() { Name = "hidden", MemberName = "_hidden", Kinds = global::TypedCdc.AttributeKind.N, ColumnName = "hidden", ColumnType = global::TypedCdc.Schema.ColumnType.Int32, Scalar = global::TypedCdc.Schema.ScalarType.Int32 },
             ],
             PartitionKey = 0,
             Revision = "2ad8f8be88f7b9ca",

@@ -3,8 +3,6 @@
 #nullable enable
 #pragma warning disable CS0108, CS0109, CS0612, CS0618, CS1591
 
-using TypedCdc.Schema;
-
 namespace Shop;
 
 partial record Order
@@ -54,12 +52,12 @@ partial record Order
 
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
-            new("id", global::TypedCdc.Decoding.AttributeKind.S, true, "an S that is a UUID"),
-            new("state", global::TypedCdc.Decoding.AttributeKind.S, false, "an S that names a State"),
-            new("lines", global::TypedCdc.Decoding.AttributeKind.L, false, "an L"),
-            new("tags", global::TypedCdc.Decoding.AttributeKind.NULL | global::TypedCdc.Decoding.AttributeKind.SS, false, "an SS"),
-            new("expiresAt", global::TypedCdc.Decoding.AttributeKind.N | global::TypedCdc.Decoding.AttributeKind.NULL, false, "an N that is a Unix time in seconds"),
-            new("", global::TypedCdc.Decoding.AttributeKind.NULL | global::TypedCdc.Decoding.AttributeKind.M, false, "attributes that are not mapped"),
+            new("id", global::TypedCdc.AttributeKind.S, true, "an S that is a UUID"),
+            new("state", global::TypedCdc.AttributeKind.S, false, "an S that names a State"),
+            new("lines", global::TypedCdc.AttributeKind.L, false, "an L"),
+            new("tags", global::TypedCdc.AttributeKind.NULL | global::TypedCdc.AttributeKind.SS, false, "an SS"),
+            new("expiresAt", global::TypedCdc.AttributeKind.N | global::TypedCdc.AttributeKind.NULL, false, "an N that is a Unix time in seconds"),
+            new("", global::TypedCdc.AttributeKind.NULL | global::TypedCdc.AttributeKind.M, false, "attributes that are not mapped"),
         ]);
 
         public override global::TypedCdc.Schema.TableSchema Schema { get; } = new()
@@ -68,12 +66,12 @@ partial record Order
             SqlName = "orders",
             Attributes =
             [
-                new() { Name = "id", MemberName = "Id", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.Schema.ColumnType.Guid, Scalar = global::TypedCdc.Schema.ScalarType.Guid },
-                new() { Name = "state", MemberName = "State", Kinds = global::TypedCdc.Decoding.AttributeKind.S, ColumnName = "state", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.EnumName, Enum = new() { Names = ["New", "InTransit"], GivenNames = ["in transit"] } },
-                new() { Name = "lines", MemberName = "Lines", Kinds = global::TypedCdc.Decoding.AttributeKind.L, ColumnName = "lines", ColumnType = global::TypedCdc.Schema.ColumnType.Json, IsCollection = true },
-                new() { Name = "tags", MemberName = "Tags", Kinds = global::TypedCdc.Decoding.AttributeKind.SS, IsNullable = true, ColumnName = "tags", ColumnType = global::TypedCdc.Schema.ColumnType.TextArray, Scalar = global::TypedCdc.Schema.ScalarType.String, IsCollection = true },
-                new() { Name = "expiresAt", MemberName = "ExpiresAt", Kinds = global::TypedCdc.Decoding.AttributeKind.N, IsNullable = true, ColumnName = "expiresat", ColumnType = global::TypedCdc.Schema.ColumnType.Timestamp, Encoding = global::TypedCdc.Schema.AttributeEncoding.UnixSeconds, Scalar = global::TypedCdc.Schema.ScalarType.Timestamp },
-                new() { Name = "", MemberName = "Rest", Kinds = global::TypedCdc.Decoding.AttributeKind.M, IsNullable = true, ColumnName = "rest", ColumnType = global::TypedCdc.Schema.ColumnType.Overflow },
+                new() { Name = "id", MemberName = "Id", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "id", ColumnType = global::TypedCdc.Schema.ColumnType.Guid, Scalar = global::TypedCdc.Schema.ScalarType.Guid },
+                new() { Name = "state", MemberName = "State", Kinds = global::TypedCdc.AttributeKind.S, ColumnName = "state", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.EnumName, Enum = new() { Names = ["New", "InTransit"], GivenNames = ["in transit"] } },
+                new() { Name = "lines", MemberName = "Lines", Kinds = global::TypedCdc.AttributeKind.L, ColumnName = "lines", ColumnType = global::TypedCdc.Schema.ColumnType.Json, IsCollection = true },
+                new() { Name = "tags", MemberName = "Tags", Kinds = global::TypedCdc.AttributeKind.SS, IsNullable = true, ColumnName = "tags", ColumnType = global::TypedCdc.Schema.ColumnType.TextArray, Scalar = global::TypedCdc.Schema.ScalarType.String, IsCollection = true },
+                new() { Name = "expiresAt", MemberName = "ExpiresAt", Kinds = global::TypedCdc.AttributeKind.N, IsNullable = true, ColumnName = "expiresat", ColumnType = global::TypedCdc.Schema.ColumnType.Timestamp, Encoding = global::TypedCdc.Schema.AttributeEncoding.UnixSeconds, Scalar = global::TypedCdc.Schema.ScalarType.Timestamp },
+                new() { Name = "", MemberName = "Rest", Kinds = global::TypedCdc.AttributeKind.M, IsNullable = true, ColumnName = "rest", ColumnType = global::TypedCdc.Schema.ColumnType.Overflow },
             ],
             PartitionKey = 0,
             Revision = "96a26577e04ea1d4",
@@ -111,7 +109,7 @@ partial record Order
             if (value.Tags is not null)
             {
                 writer.WritePropertyName("tags");
-                global::TypedCdc.Decoding.AttributeValueWriter.WriteSet(writer, global::TypedCdc.Decoding.AttributeKind.SS, value.Tags, static (writer, value) => global::TypedCdc.Decoding.AttributeValueWriter.WriteString(writer, value));
+                global::TypedCdc.Decoding.AttributeValueWriter.WriteSet(writer, global::TypedCdc.AttributeKind.SS, value.Tags, static (writer, value) => global::TypedCdc.Decoding.AttributeValueWriter.WriteString(writer, value));
             }
             if (value.ExpiresAt is not null)
             {
@@ -133,9 +131,9 @@ partial record Order
         {
             internal static readonly global::TypedCdc.Decoding.AttributeTable Attributes = new(
             [
-                new("product", global::TypedCdc.Decoding.AttributeKind.S, true, "an S"),
-                new("price", global::TypedCdc.Decoding.AttributeKind.N, false, "an N that a decimal holds exactly"),
-                new("quantity", global::TypedCdc.Decoding.AttributeKind.N, false, "an N that fits int"),
+                new("product", global::TypedCdc.AttributeKind.S, true, "an S"),
+                new("price", global::TypedCdc.AttributeKind.N, false, "an N that a decimal holds exactly"),
+                new("quantity", global::TypedCdc.AttributeKind.N, false, "an N that fits int"),
             ]);
 
             internal static global::Shop.Line Read(global::TypedCdc.Decoding.AttributeValueReader value)

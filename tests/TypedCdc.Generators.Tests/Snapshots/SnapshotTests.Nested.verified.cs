@@ -3,8 +3,6 @@
 #nullable enable
 #pragma warning disable CS0108, CS0109, CS0612, CS0618, CS1591
 
-using TypedCdc.Schema;
-
 namespace Shop;
 
 partial class Models
@@ -59,7 +57,7 @@ partial class Models
 
                 public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
                 [
-                    new("a \"b\" \\ ☃", global::TypedCdc.Decoding.AttributeKind.B, true, "a B"),
+                    new("a \"b\" \\ ☃", global::TypedCdc.AttributeKind.B, true, "a B"),
                 ]);
 
                 public override global::TypedCdc.Schema.TableSchema Schema { get; } = new()
@@ -68,7 +66,7 @@ partial class Models
                     SqlName = "nested",
                     Attributes =
                     [
-                        new() { Name = "a \"b\" \\ ☃", MemberName = "Event", Kinds = global::TypedCdc.Decoding.AttributeKind.B, IsRequired = true, ColumnName = "a_b_", ColumnType = global::TypedCdc.Schema.ColumnType.Binary, Scalar = global::TypedCdc.Schema.ScalarType.Binary },
+                        new() { Name = "a \"b\" \\ ☃", MemberName = "Event", Kinds = global::TypedCdc.AttributeKind.B, IsRequired = true, ColumnName = "a_b_", ColumnType = global::TypedCdc.Schema.ColumnType.Binary, Scalar = global::TypedCdc.Schema.ScalarType.Binary },
                     ],
                     PartitionKey = 0,
                     Revision = "7ffdb1a0c39891bd",

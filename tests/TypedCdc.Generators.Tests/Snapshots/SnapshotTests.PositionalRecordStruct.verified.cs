@@ -3,8 +3,6 @@
 #nullable enable
 #pragma warning disable CS0108, CS0109, CS0612, CS0618, CS1591
 
-using TypedCdc.Schema;
-
 namespace Shop;
 
 partial record struct Reading
@@ -51,10 +49,10 @@ partial record struct Reading
 
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
-            new("device", global::TypedCdc.Decoding.AttributeKind.S, true, "an S"),
-            new("taken_at", global::TypedCdc.Decoding.AttributeKind.S, true, "an S that is an ISO 8601 time"),
-            new("humidity_percent", global::TypedCdc.Decoding.AttributeKind.N | global::TypedCdc.Decoding.AttributeKind.NULL, false, "an N that a decimal holds exactly"),
-            new("retries", global::TypedCdc.Decoding.AttributeKind.N, false, "an N that fits int"),
+            new("device", global::TypedCdc.AttributeKind.S, true, "an S"),
+            new("taken_at", global::TypedCdc.AttributeKind.S, true, "an S that is an ISO 8601 time"),
+            new("humidity_percent", global::TypedCdc.AttributeKind.N | global::TypedCdc.AttributeKind.NULL, false, "an N that a decimal holds exactly"),
+            new("retries", global::TypedCdc.AttributeKind.N, false, "an N that fits int"),
         ]);
 
         public override global::TypedCdc.Schema.TableSchema Schema { get; } = new()
@@ -63,10 +61,10 @@ partial record struct Reading
             SqlName = "readings",
             Attributes =
             [
-                new() { Name = "device", MemberName = "Device", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "device", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
-                new() { Name = "taken_at", MemberName = "TakenAt", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsRequired = true, ColumnName = "taken_at", ColumnType = global::TypedCdc.Schema.ColumnType.Timestamp, Scalar = global::TypedCdc.Schema.ScalarType.Timestamp },
-                new() { Name = "humidity_percent", MemberName = "HumidityPercent", Kinds = global::TypedCdc.Decoding.AttributeKind.N, IsNullable = true, ColumnName = "humidity_percent", ColumnType = global::TypedCdc.Schema.ColumnType.Numeric, Scalar = global::TypedCdc.Schema.ScalarType.Decimal },
-                new() { Name = "retries", MemberName = "Retries", Kinds = global::TypedCdc.Decoding.AttributeKind.N, ColumnName = "retries", ColumnType = global::TypedCdc.Schema.ColumnType.Int32, Scalar = global::TypedCdc.Schema.ScalarType.Int32 },
+                new() { Name = "device", MemberName = "Device", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "device", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
+                new() { Name = "taken_at", MemberName = "TakenAt", Kinds = global::TypedCdc.AttributeKind.S, IsRequired = true, ColumnName = "taken_at", ColumnType = global::TypedCdc.Schema.ColumnType.Timestamp, Scalar = global::TypedCdc.Schema.ScalarType.Timestamp },
+                new() { Name = "humidity_percent", MemberName = "HumidityPercent", Kinds = global::TypedCdc.AttributeKind.N, IsNullable = true, ColumnName = "humidity_percent", ColumnType = global::TypedCdc.Schema.ColumnType.Numeric, Scalar = global::TypedCdc.Schema.ScalarType.Decimal },
+                new() { Name = "retries", MemberName = "Retries", Kinds = global::TypedCdc.AttributeKind.N, ColumnName = "retries", ColumnType = global::TypedCdc.Schema.ColumnType.Int32, Scalar = global::TypedCdc.Schema.ScalarType.Int32 },
             ],
             PartitionKey = 0,
             SortKey = 1,

@@ -3,8 +3,6 @@
 #nullable enable
 #pragma warning disable CS0108, CS0109, CS0612, CS0618, CS1591
 
-using TypedCdc.Schema;
-
 namespace Shop;
 
 partial record Customer
@@ -50,10 +48,10 @@ partial record Customer
 
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
-            new("userid", global::TypedCdc.Decoding.AttributeKind.N, true, "an N that fits long"),
-            new("first_name", global::TypedCdc.Decoding.AttributeKind.S | global::TypedCdc.Decoding.AttributeKind.NULL, false, "an S"),
-            new("last_name", global::TypedCdc.Decoding.AttributeKind.S | global::TypedCdc.Decoding.AttributeKind.NULL, false, "an S"),
-            new("phone", global::TypedCdc.Decoding.AttributeKind.N | global::TypedCdc.Decoding.AttributeKind.NULL, false, "an N that fits long"),
+            new("userid", global::TypedCdc.AttributeKind.N, true, "an N that fits long"),
+            new("first_name", global::TypedCdc.AttributeKind.S | global::TypedCdc.AttributeKind.NULL, false, "an S"),
+            new("last_name", global::TypedCdc.AttributeKind.S | global::TypedCdc.AttributeKind.NULL, false, "an S"),
+            new("phone", global::TypedCdc.AttributeKind.N | global::TypedCdc.AttributeKind.NULL, false, "an N that fits long"),
         ]);
 
         public override global::TypedCdc.Schema.TableSchema Schema { get; } = new()
@@ -62,10 +60,10 @@ partial record Customer
             SqlName = "customers",
             Attributes =
             [
-                new() { Name = "userid", MemberName = "UserId", Kinds = global::TypedCdc.Decoding.AttributeKind.N, IsRequired = true, ColumnName = "userid", ColumnType = global::TypedCdc.Schema.ColumnType.Int64, Scalar = global::TypedCdc.Schema.ScalarType.Int64 },
-                new() { Name = "first_name", MemberName = "FirstName", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsNullable = true, ColumnName = "first_name", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
-                new() { Name = "last_name", MemberName = "LastName", Kinds = global::TypedCdc.Decoding.AttributeKind.S, IsNullable = true, ColumnName = "last_name", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
-                new() { Name = "phone", MemberName = "Phone", Kinds = global::TypedCdc.Decoding.AttributeKind.N, IsNullable = true, ColumnName = "phone", ColumnType = global::TypedCdc.Schema.ColumnType.Int64, Scalar = global::TypedCdc.Schema.ScalarType.Int64 },
+                new() { Name = "userid", MemberName = "UserId", Kinds = global::TypedCdc.AttributeKind.N, IsRequired = true, ColumnName = "userid", ColumnType = global::TypedCdc.Schema.ColumnType.Int64, Scalar = global::TypedCdc.Schema.ScalarType.Int64 },
+                new() { Name = "first_name", MemberName = "FirstName", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "first_name", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
+                new() { Name = "last_name", MemberName = "LastName", Kinds = global::TypedCdc.AttributeKind.S, IsNullable = true, ColumnName = "last_name", ColumnType = global::TypedCdc.Schema.ColumnType.Text, Scalar = global::TypedCdc.Schema.ScalarType.String },
+                new() { Name = "phone", MemberName = "Phone", Kinds = global::TypedCdc.AttributeKind.N, IsNullable = true, ColumnName = "phone", ColumnType = global::TypedCdc.Schema.ColumnType.Int64, Scalar = global::TypedCdc.Schema.ScalarType.Int64 },
             ],
             PartitionKey = 0,
             Revision = "207677dd0c7a8d6b",

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using TypedCdc.Decoding;
 using TypedCdc.Observability;
 
 namespace TypedCdc.Sql.Tests.Schemaless;

@@ -3,7 +3,6 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using TypedCdc.Decoding;
 
 namespace TypedCdc.Tests.Decoding;
 
