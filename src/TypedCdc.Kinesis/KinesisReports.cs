@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using TypedCdc.Kinesis.Api;
+using TypedCdc.Kinesis.Worker;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Kinesis;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using TypedCdc.Kinesis.Tests.Fakes;
+using TypedCdc.Observability;
 
 namespace TypedCdc.Kinesis.Tests;
 

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>What an answer that is not a success, and an exception of the network, mean. The table in this package's README lists the same, row by row.</summary>
 internal static class AwsErrors

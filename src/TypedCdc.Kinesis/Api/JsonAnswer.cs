@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Api;
 
 /// <summary>
 /// Reads an answer strictly: a field that is absent, null or of another type is never taken for a fact. What cannot be read is transient and names the operation and the field, never a value.

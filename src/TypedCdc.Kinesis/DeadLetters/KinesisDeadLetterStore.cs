@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using TypedCdc.DeadLetters;
 using TypedCdc.Delivery;
 using TypedCdc.Kinesis.Api;
+using TypedCdc.Kinesis.Worker;
 
 namespace TypedCdc.Kinesis.DeadLetters;
 

@@ -1,3 +1,5 @@
+using TypedCdc.Kinesis.Api;
+
 namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>What one GetRecords gave, without the records: these stay with the shell.</summary>

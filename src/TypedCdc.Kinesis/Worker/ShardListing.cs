@@ -1,6 +1,7 @@
 using System.Globalization;
+using TypedCdc.Kinesis.Api;
 
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>Whether a listing of shards can be all of a stream: its open shards take every hash key.</summary>
 internal static class ShardListing

@@ -1,4 +1,4 @@
-namespace TypedCdc.Kinesis;
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>What a shard's reader needs to know of the stream before it goes on.</summary>
 internal enum ShardQuestion

@@ -1,4 +1,6 @@
-namespace TypedCdc.Kinesis;
+using TypedCdc.Kinesis.Api;
+
+namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>
 /// The half of a reader that asks before it draws a conclusion: a shard is at its end only when the service confirms it, and a checkpoint is lost only when the stream is still the same.

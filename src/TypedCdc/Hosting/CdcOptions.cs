@@ -1,5 +1,6 @@
 using System.Globalization;
 using TypedCdc.Delivery;
+using TypedCdc.Observability;
 
 namespace TypedCdc;
 

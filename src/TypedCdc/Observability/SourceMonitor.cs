@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
-using TypedCdc.Pipeline;
+using TypedCdc.Delivery;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Observability;
 

@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Observability;
 
 /// <summary>What one source has read.</summary>
 /// <param name="Name">The source's name.</param>

@@ -1,4 +1,6 @@
-namespace TypedCdc;
+using TypedCdc.Observability;
+
+namespace TypedCdc.Sources;
 
 /// <summary>
 /// Takes what a source reports about its reading. From it come the log, the source's alarm in <see cref="CdcHealth"/>, its statistics and its metrics. A source that retries by itself calls

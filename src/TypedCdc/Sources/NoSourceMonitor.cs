@@ -1,4 +1,4 @@
-namespace TypedCdc;
+namespace TypedCdc.Sources;
 
 /// <summary>The monitor of contexts that observe nothing.</summary>
 internal sealed class NoSourceMonitor : ISourceMonitor

@@ -4,7 +4,9 @@ using Amazon.Runtime;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TypedCdc.Kinesis.Api;
 using TypedCdc.Kinesis.Tests.Fakes;
+using TypedCdc.Sources;
 using Xunit.Abstractions;
 
 namespace TypedCdc.Kinesis.Tests.Api;

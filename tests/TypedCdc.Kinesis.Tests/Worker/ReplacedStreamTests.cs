@@ -1,4 +1,6 @@
+using TypedCdc.Kinesis.Api;
 using TypedCdc.Kinesis.Tests.Fakes;
+using TypedCdc.Kinesis.Worker;
 
 namespace TypedCdc.Kinesis.Tests.Worker;
 
