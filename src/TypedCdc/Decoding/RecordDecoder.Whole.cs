@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using TypedCdc.Decoding;
 using TypedCdc.Decoding.Kernels;
 
-namespace TypedCdc;
+namespace TypedCdc.Decoding;
 
 // A record in one walk, where it is of a form that has been seen before; else by the general path, which is the specification, and from which the walk learns.
 internal static partial class RecordDecoder
