@@ -80,10 +80,10 @@ internal sealed class PostgresMigration : IAsyncDisposable
                     + ". Nothing was changed. It is tried again after a pause, so that nobody queues behind it.",
                 error);
         }
-        catch (PostgresException error) when (!error.IsTransient && error.SqlState[..2] is not ("08" or "40" or "53" or "57"))
+        catch (PostgresException error) when (PostgresErrors.Classify(error) is PostgresFault.Row or PostgresFault.Unknown)
         {
             throw new SchemaDriftException(
-                $"PostgreSQL refused a step of the migration of '{table?.Name ?? "the sink's own tables"}' ({error.SqlState}: {error.MessageText}). Nothing was changed. The step:\n{running}\nAll of it:\n{string.Join('\n', statements)}",
+                $"PostgreSQL refused a step of the migration of '{table?.Name ?? "the sink's own tables"}' ({error.SqlState}: {error.MessageText}). Nothing was changed. The step:\n{running}\nThe whole migration:\n{string.Join('\n', statements)}",
                 string.Join('\n', statements) + "\n");
         }
     }

@@ -17,6 +17,10 @@ internal sealed class PostgresSession : IAsyncDisposable
         SELECT set_config('work_mem', '32MB', false) WHERE pg_size_bytes(current_setting('work_mem')) < 32 * 1024 * 1024
         """;
 
+    // Long enough for a trigger's own hiccup, short enough for the rows that wait.
+    private const int UnknownAttempts = 3;
+    private static readonly TimeSpan UnknownWait = TimeSpan.FromMilliseconds(50);
+
     private readonly NpgsqlConnection _connection;
     private readonly Dictionary<int, PostgresTable> _tables = []; // by the table's index; opened at their first row
 
@@ -61,18 +65,36 @@ internal sealed class PostgresSession : IAsyncDisposable
     /// <summary>Whether the session's temporary table is this table's, or none.</summary>
     public bool Fits(TargetTable table) => !_tables.TryGetValue(table.Index, out var opened) || opened.Target == table;
 
-    /// <summary>Writes all tables' rows. Where the server refuses a row, all is taken back and written again in parts, until the row stands alone.</summary>
-    public async Task<WriteCounts> WriteAsync(WriteBatch batch, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes the rows of all tables. Where the server refuses a row, everything is rolled back and written again in parts, until the row is alone. An error that is neither known as
+    /// a row's nor as the server's is tried a few times first.
+    /// </summary>
+    public async Task<WriteCounts> WriteAsync(WriteBatch batch, TimeProvider time, CancellationToken cancellationToken)
     {
         await OpenTablesAsync(batch, cancellationToken);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return (_direct.Fits(batch) ? await _direct.TryWriteAsync(batch, _tables, cancellationToken) : null) ?? await WriteUntilSureAsync(batch, isCareful: false, cancellationToken);
+            try
+            {
+                return (_direct.Fits(batch) ? await _direct.TryWriteAsync(batch, _tables, cancellationToken) : null)
+                    ?? await WriteUntilSureAsync(batch, isolation: null, cancellationToken);
+            }
+            catch (PostgresException error) when (PostgresErrors.Classify(error) == PostgresFault.Row)
+            {
+                break;
+            }
+            catch (PostgresException error) when (PostgresErrors.Classify(error) == PostgresFault.Unknown && _connection.State == System.Data.ConnectionState.Open)
+            {
+                if (attempt == UnknownAttempts)
+                {
+                    break;
+                }
+
+                await Task.Delay(UnknownWait * attempt, time, cancellationToken);
+            }
         }
-        catch (PostgresException error) when (IsOfTheRow(error))
-        {
-            return await WriteUntilSureAsync(batch, isCareful: true, cancellationToken);
-        }
+
+        return await WriteUntilSureAsync(batch, new(batch), cancellationToken);
     }
 
     /// <summary>Forgets old tombstones of one table.</summary>
@@ -83,15 +105,16 @@ internal sealed class PostgresSession : IAsyncDisposable
     public async Task<long> FinishSnapshotAsync(TargetTable table, long? microseconds, CancellationToken cancellationToken) =>
         await (await OpenAsync(table, cancellationToken)).FinishSnapshotAsync(microseconds, cancellationToken);
 
-    // Each of a write's tables can be wrong in some ways, once each.
-    private async Task<WriteCounts> WriteUntilSureAsync(WriteBatch batch, bool isCareful, CancellationToken cancellationToken)
+    // Each table of a write can be wrong in some ways, once each.
+    private async Task<WriteCounts> WriteUntilSureAsync(WriteBatch batch, RowIsolation? isolation, CancellationToken cancellationToken)
     {
         var rejectedBefore = batch.RejectedCount;
         while (true)
         {
             try
             {
-                return await WriteAsync(batch, isCareful, cancellationToken);
+                isolation?.Clear();
+                return await WriteAsync(batch, isolation, cancellationToken);
             }
             catch (WriteAgainException)
             {
@@ -107,15 +130,16 @@ internal sealed class PostgresSession : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    /// <summary>
-    /// The row itself is what the server will not take (PostgreSQL documentation, "PostgreSQL Error Codes"): 22 data exception, 23 integrity constraint, 44 WITH CHECK
-    /// OPTION, 54 program limit, P0 an exception that a trigger raised.
-    /// </summary>
-    internal static bool IsOfTheRow(PostgresException error) => error.SqlState[..2] is "22" or "23" or "44" or "54" or "P0";
-
-    private async Task<WriteCounts> WriteAsync(WriteBatch batch, bool isCareful, CancellationToken cancellationToken)
+    private async Task<WriteCounts> WriteAsync(WriteBatch batch, RowIsolation? isolation, CancellationToken cancellationToken)
     {
         await using var transaction = await _connection.BeginTransactionAsync(cancellationToken);
+        if (isolation is not null)
+        {
+            // What the user's constraints would only refuse at COMMIT is refused where its row is known.
+            await using var constraints = new NpgsqlCommand("SET CONSTRAINTS ALL IMMEDIATE", _connection);
+            await constraints.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         var counts = default(WriteCounts);
         for (var index = 0; index < batch.Tables.Length; index++)
         {
@@ -123,17 +147,22 @@ internal sealed class PostgresSession : IAsyncDisposable
             if (rows.Count > 0)
             {
                 var table = _tables[rows.Table.Index];
-                counts.Add(isCareful
-                    ? await table.WriteCarefullyAsync(rows, batch, transaction, cancellationToken)
-                    : await table.WriteAsync(rows, batch, cancellationToken));
+                counts.Add(isolation is null
+                    ? await table.WriteAsync(rows, batch, cancellationToken)
+                    : await table.WriteIsolatingAsync(rows, isolation, transaction, cancellationToken));
             }
+        }
+
+        while (isolation?.Next() is { } round)
+        {
+            counts.Add(await _tables[round.Rows.Table.Index].WriteIsolatingAsync(round.Rows, round.Keys, isolation, transaction, cancellationToken));
         }
 
         await transaction.CommitAsync(cancellationToken);
         return counts;
     }
 
-    // Before the rows' transaction, which may be taken back.
+    // Before the transaction of the rows, which may be rolled back.
     private async Task OpenTablesAsync(WriteBatch batch, CancellationToken cancellationToken)
     {
         for (var index = 0; index < batch.Tables.Length; index++)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Postgres;
 
@@ -12,6 +13,7 @@ internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? pat
     private readonly ConcurrentBag<PostgresSession> _idle = [];
     private readonly NpgsqlDataSource _dataSource = ConnectionStrings.Open("the PostgreSQL sink", options.DataSource, options.ConnectionString);
     private SinkMetrics? _metrics;
+    private TableSet? _tables; // after the start
     private TimeProvider _time = TimeProvider.System;
     private ILogger _logger = NullLogger.Instance;
 
@@ -22,11 +24,11 @@ internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? pat
 
     public async ValueTask StartAsync(TableSet tables, SinkContext context, SinkMetrics metrics, CancellationToken cancellationToken)
     {
+        _tables = tables;
         _metrics = metrics;
         _time = context.TimeProvider;
         _logger = context.Logger;
-        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-        await PostgresMigrations.RunAsync(connection, tables, options.MigrationLockTimeout, context.Logger, cancellationToken);
+        await MigrateAsync(tables, cancellationToken);
     }
 
     public async ValueTask WriteAsync(WriteBatch batch, CancellationToken cancellationToken)
@@ -35,17 +37,33 @@ internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? pat
         var rejectedBefore = batch.RejectedCount;
         try
         {
-            _metrics!.Written(await session.WriteAsync(batch, cancellationToken));
+            _metrics!.Written(await session.WriteAsync(batch, _time, cancellationToken));
             _idle.Add(session);
         }
-        catch
+        catch (Exception error)
         {
-            // What the session still holds is not known: the next write begins with a new one.
             batch.ForgetRejectedSince(rejectedBefore);
-            await session.DisposeAsync();
+            await AbandonAsync(session, error);
+            if (IsOfMissingTable(error) && _tables is { Migrations: not MigrationMode.Off } tables)
+            {
+                await RecreateAsync(tables, cancellationToken);
+            }
+
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public SqlFailure Classify(Exception error) => PostgresErrors.Classify(error) switch
+    {
+        PostgresFault.TimedOut => SqlFailure.TimedOut,
+        // The session isolates what it can. What is left has ended its connection, as internal errors (class XX) do.
+        PostgresFault.Unknown when error is PostgresException => SqlFailure.Unknown,
+        _ => SqlFailure.Transient,
+    };
+
+    /// <inheritdoc/>
+    public Exception Explain(Exception error) => error is PostgresException postgres ? PostgresErrors.Explain(postgres) : error;
 
     public bool CanPurge => true;
 
@@ -66,9 +84,52 @@ internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? pat
             _idle.Add(session);
             return result;
         }
-        catch
+        catch (Exception error)
         {
-            await session.DisposeAsync();
+            await AbandonAsync(session, error);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The state of a session that failed is not known: the next write opens another one. Where the error says that sessions cannot write any more (the server became a standby, it
+    /// restarts, a proxy mixed them up), the connections in the pool are no better: they are closed too.
+    /// </summary>
+    private async ValueTask AbandonAsync(PostgresSession session, Exception error)
+    {
+        if (PostgresErrors.Classify(error) == PostgresFault.Session)
+        {
+            _dataSource.Clear();
+            while (_idle.TryTake(out var idle))
+            {
+                await idle.DisposeAsync();
+            }
+        }
+
+        await session.DisposeAsync();
+    }
+
+    // 42P01 undefined_table, 42703 undefined_column, 3F000 invalid_schema_name.
+    private static bool IsOfMissingTable(Exception error) =>
+        (error as PostgresException ?? error.InnerException as PostgresException)?.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName;
+
+    private async ValueTask RecreateAsync(TableSet tables, CancellationToken cancellationToken)
+    {
+        _logger.LogWarning(
+            "A table of the sink is missing or lacks columns. What is missing is created again, and the writes go on. Rows that were removed with it do not come back by themselves: take a snapshot of the DynamoDB table.");
+        await MigrateAsync(tables, cancellationToken);
+    }
+
+    private async ValueTask MigrateAsync(TableSet tables, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+            await PostgresMigrations.RunAsync(connection, tables, options.MigrationLockTimeout, _logger, cancellationToken);
+        }
+        catch (Exception error) when (PostgresErrors.Classify(error) == PostgresFault.Session)
+        {
+            _dataSource.Clear(); // a read-only session stays one
             throw;
         }
     }

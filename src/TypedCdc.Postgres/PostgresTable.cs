@@ -120,8 +120,8 @@ internal sealed class PostgresTable
         return counts;
     }
 
-    /// <summary>As <see cref="WriteAsync"/>, but where the server refuses rows, they are halved under savepoints until the culprits stand alone.</summary>
-    public async Task<WriteCounts> WriteCarefullyAsync(RowBuffer rows, WriteBatch batch, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>As <see cref="WriteAsync"/>, but where the server refuses rows, they are halved under savepoints until the refused ones are alone.</summary>
+    public async Task<WriteCounts> WriteIsolatingAsync(RowBuffer rows, RowIsolation isolation, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await _horizon.BeginAsync(rows, cancellationToken);
         var keys = new List<int>(); // the place of each key's newest row
@@ -133,10 +133,11 @@ internal sealed class PostgresTable
             }
         }
 
-        return await WriteKeysAsync(rows, keys, batch, transaction, cancellationToken);
+        return await WriteIsolatingAsync(rows, keys, isolation, transaction, cancellationToken);
     }
 
-    private async Task<WriteCounts> WriteKeysAsync(RowBuffer rows, List<int> keys, WriteBatch batch, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>Writes the given keys, each by the place of the row that is the newest to be considered.</summary>
+    public async Task<WriteCounts> WriteIsolatingAsync(RowBuffer rows, List<int> keys, RowIsolation isolation, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         if (keys.Count == 0)
         {
@@ -144,6 +145,7 @@ internal sealed class PostgresTable
         }
 
         await transaction.SaveAsync("rows", cancellationToken);
+        var batch = isolation.Batch;
         var rejectedBefore = batch.RejectedCount;
         try
         {
@@ -158,27 +160,29 @@ internal sealed class PostgresTable
             counts = await UpsertAsync(rows, batch, counts, DecideCarefullyAsync, cancellationToken);
             await ExecuteAsync($"TRUNCATE {_statements.Stage}", cancellationToken);
             await transaction.ReleaseAsync("rows", cancellationToken);
+            isolation.Accept(rows, keys);
             return counts;
         }
-        catch (PostgresException error) when (PostgresSession.IsOfTheRow(error))
+        catch (PostgresException error) when (RowIsolation.IsPerhapsOfTheRow(error) && _connection.State == System.Data.ConnectionState.Open)
         {
             await transaction.RollbackAsync("rows", cancellationToken);
             batch.ForgetRejectedSince(rejectedBefore);
             if (keys.Count > 1)
             {
                 var half = keys.Count / 2;
-                var counts = await WriteKeysAsync(rows, keys[..half], batch, transaction, cancellationToken);
-                counts.Add(await WriteKeysAsync(rows, keys[half..], batch, transaction, cancellationToken));
+                var counts = await WriteIsolatingAsync(rows, keys[..half], isolation, transaction, cancellationToken);
+                counts.Add(await WriteIsolatingAsync(rows, keys[half..], isolation, transaction, cancellationToken));
                 return counts;
             }
 
-            // The next older row of the key is written as if it had come in a write of its own.
-            var refused = keys[0];
-            batch.Reject(rows[rows.At(refused)].Record, Explain(error));
-            var next = refused + 1;
-            return next < rows.Count && rows.IsSameKey(rows.At(refused), rows.At(next))
-                ? await WriteKeysAsync(rows, [next], batch, transaction, cancellationToken)
-                : default;
+            if (PostgresErrors.Classify(error) == PostgresFault.Unknown && !isolation.HasProbed(rows))
+            {
+                await ProbeAsync(transaction, cancellationToken);
+                isolation.Probed(rows);
+            }
+
+            isolation.Refuse(rows, keys[0], error);
+            return default;
         }
 
         // The row that the table refuses is the one that asks for its say, and not the one that it would have been beside.
@@ -191,10 +195,10 @@ internal sealed class PostgresTable
                 await transaction.ReleaseAsync("tie", token);
                 return isOther;
             }
-            catch (PostgresException error) when (PostgresSession.IsOfTheRow(error))
+            catch (PostgresException error) when (PostgresErrors.Classify(error) == PostgresFault.Row)
             {
                 await transaction.RollbackAsync("tie", token);
-                batch.Reject(rows[rows.At(ordinal)].Record, Explain(error));
+                batch.Reject(rows[rows.At(ordinal)].Record, PostgresErrors.Explain(error));
                 return false;
             }
         }
@@ -322,7 +326,18 @@ internal sealed class PostgresTable
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    // The server's detail shows values of the row; its message names what it refuses.
-    private static InvalidOperationException Explain(PostgresException error) =>
-        new($"PostgreSQL refused the row ({error.SqlState}{(error.ConstraintName is { } constraint ? $", constraint '{constraint}'" : "")}{(error.ColumnName is { } column ? $", column '{column}'" : "")}).");
+    // The same statement with no row: what fails now is not the fault of a row, but of a right, a column or a statement-level trigger.
+    private async Task ProbeAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await transaction.SaveAsync("probe", cancellationToken);
+        try
+        {
+            await ExecuteAsync(_statements.Upsert, cancellationToken);
+            await transaction.RollbackAsync("probe", cancellationToken);
+        }
+        catch (PostgresException error) when (RowIsolation.IsPerhapsOfTheRow(error))
+        {
+            throw PostgresErrors.ExplainTable(_table.Name, error);
+        }
+    }
 }

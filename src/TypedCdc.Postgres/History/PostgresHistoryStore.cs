@@ -101,7 +101,7 @@ internal sealed class PostgresHistoryStore(PostgresSinkOptions options) : IHisto
         {
             return await command.ExecuteNonQueryAsync(cancellationToken);
         }
-        catch (PostgresException error) when (PostgresSession.IsOfTheRow(error))
+        catch (PostgresException error) when (PostgresErrors.Classify(error) == PostgresFault.Row)
         {
             if (rows.Count == 1)
             {

@@ -1,3 +1,5 @@
+using TypedCdc.Sql.Ports;
+
 namespace TypedCdc.Sql;
 
 /// <summary>What a database has to do for a relational sink.</summary>
@@ -28,6 +30,12 @@ internal interface IRelationalStore : IAsyncDisposable
     /// told to <see cref="WriteBatch.Reject"/>.
     /// </summary>
     ValueTask WriteAsync(WriteBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>What the failure of a write means for its records.</summary>
+    SqlFailure Classify(Exception error) => error is TimeoutException ? SqlFailure.TimedOut : SqlFailure.Transient;
+
+    /// <summary>What a dead letter tells of a record that failed alone: names, and no values of the row.</summary>
+    Exception Explain(Exception error) => error;
 
     /// <summary>Whether <see cref="FinishSnapshotAsync"/> does something.</summary>
     bool CanFinishSnapshots => false;

@@ -3,6 +3,7 @@ using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using TypedCdc.Sinks;
 using TypedCdc.Sources;
+using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Sql;
 
@@ -13,6 +14,7 @@ namespace TypedCdc.Sql;
 internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : ISink, ISnapshotSink, IAsyncDisposable
 {
     private readonly ConcurrentBag<Buffers> _idle = [];
+    private readonly WriteSize _size = new();
     private TableRoutes? _routes;
     private SchemalessTables? _schemaless;
     private SinkContext? _context;
@@ -96,6 +98,11 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
         }
     }
 
+    /// <summary>
+    /// Writes records, in order; in one write, unless writes of that size took longer than the database allows. What was written before a failure stays: the guard by version makes a
+    /// repetition change nothing.
+    /// </summary>
+    /// <exception cref="RejectedRecordsException">The database will never take some of them; all others are written.</exception>
     public async ValueTask WriteAsync(IReadOnlyList<CdcRecord> records, CancellationToken cancellationToken)
     {
         if (_context is not { } context || _schemaless is not { } schemaless || Metrics is not { } metrics)
@@ -103,7 +110,13 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
             throw new InvalidOperationException("The sink has not been started.");
         }
 
-        var started = context.TimeProvider.GetTimestamp();
+        await new SizedWrite(store, _size, metrics, context, records).RunAsync(
+            (part, token) => WritePartAsync(part, schemaless, metrics, context.TimeProvider, token), cancellationToken);
+    }
+
+    private async ValueTask WritePartAsync(IReadOnlyList<CdcRecord> records, SchemalessTables schemaless, SinkMetrics metrics, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
         for (var mayWish = true; ; mayWish = false)
         {
             var buffers = Take(schemaless.Current, metrics);
@@ -120,11 +133,11 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
                 }
 
                 await store.WriteAsync(batch, cancellationToken);
-                metrics.Batch(records.Count, batch.RejectedCount, context.TimeProvider.GetElapsedTime(started));
+                metrics.Batch(records.Count, batch.RejectedCount, time.GetElapsedTime(started));
                 batch.ThrowIfRejected();
                 return;
             }
-            catch (DbException error) when (error.IsTransient)
+            catch (DbException error) when (store.Classify(error) == SqlFailure.Transient && error.IsTransient)
             {
                 metrics.Retried(); // by delivery
                 throw;

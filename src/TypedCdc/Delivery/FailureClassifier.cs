@@ -42,10 +42,10 @@ internal static class FailureClassifier
 
     /// <summary>
     /// SQLSTATE classes of the SQL standard and PostgreSQL (appendix A, "Error Codes"): 08 connection, 40 rollback (serialisation, deadlock),
-    /// 53 insufficient resources, 57 operator intervention.
+    /// 53 insufficient resources, 57 operator intervention; and 25006, a server that is read-only until a failover ends.
     /// </summary>
     private static bool IsTransientState(string? state) =>
-        state is { Length: 5 } && state.AsSpan(0, 2) is ("08" or "40" or "53" or "57");
+        state is { Length: 5 } && (state.AsSpan(0, 2) is ("08" or "40" or "53" or "57") || state is "25006");
 }
 
 internal enum FailureKind

@@ -1,8 +1,8 @@
 namespace TypedCdc;
 
 /// <summary>
-/// What happens when a subscriber fails. Three kinds are told apart: <em>transient</em> failures (connections, time-outs, throttling, SQLSTATE classes 08, 40, 53 and 57)
-/// are retried without end under back-pressure; <em>permanent</em> ones (a record that does not fit the model, a row that the sink refused) are not retried at all;
+/// What happens when a subscriber fails. Three kinds are told apart: <em>transient</em> failures (connections, time-outs, throttling, SQLSTATE classes 08, 40, 53 and 57, and 25006)
+/// are retried indefinitely under back-pressure; <em>permanent</em> ones (a record that does not fit the model, a row that the sink refused) are not retried at all;
 /// anything else is retried <see cref="MaximumAttempts"/> times and is permanent then.
 /// </summary>
 public sealed class FailureOptions
