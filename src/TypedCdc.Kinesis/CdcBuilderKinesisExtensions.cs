@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using TypedCdc.Checkpoints;
 using TypedCdc.Kinesis;
 using TypedCdc.Kinesis.Api;
+using TypedCdc.Kinesis.Leases;
 using TypedCdc.Sources;
 
 namespace TypedCdc;
@@ -11,7 +12,7 @@ namespace TypedCdc;
 public static class CdcBuilderKinesisExtensions
 {
     /// <summary>
-    /// Reads all shards of a Kinesis stream with this one worker, parents before their children, from the oldest record that is kept or from where the last run ended.
+    /// Reads a Kinesis stream, parents before their children: all shards with this one worker, or its share of them where <see cref="KinesisSourceOptions.Application"/> names a lease table, from the oldest record that is kept or from where the last run ended.
     /// Credentials and region come from the AWS SDK's own chain unless the options or the address say otherwise.
     /// </summary>
     /// <param name="cdc">The builder.</param>
@@ -25,11 +26,18 @@ public static class CdcBuilderKinesisExtensions
         var options = new KinesisSourceOptions();
         configure?.Invoke(options);
         options.Validate();
-        return cdc.AddSource(services => new KinesisSource(
-            address,
-            options,
-            () => options.Api?.Invoke(services) ?? KinesisApiFactory.Create(address, options),
-            options.Checkpoints ?? services.GetService<ICheckpointStore>() ?? new FileCheckpointStore(
-                Path.Combine(services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory, address.Name + ".checkpoints.json"))));
+        return cdc.AddSource(services => options.Application is { } application
+            ? new KinesisSource(
+                address,
+                options,
+                () => options.Api?.Invoke(services) ?? KinesisApiFactory.Create(address, options),
+                context => options.Leases.Store?.Invoke(services)
+                    ?? new DynamoDbLeaseStore(options.Leases.Client?.Invoke(services) ?? KinesisApiFactory.CreateDynamoDb(address, options), application, context.TimeProvider))
+            : new KinesisSource(
+                address,
+                options,
+                () => options.Api?.Invoke(services) ?? KinesisApiFactory.Create(address, options),
+                options.Checkpoints ?? services.GetService<ICheckpointStore>() ?? new FileCheckpointStore(
+                    Path.Combine(services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory, address.Name + ".checkpoints.json"))));
     }
 }

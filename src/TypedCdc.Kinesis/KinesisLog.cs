@@ -30,4 +30,19 @@ internal static partial class KinesisLog
 
     [LoggerMessage(EventId = 3008, Level = LogLevel.Warning, Message = "The dead-letter stream cannot be reached in attempt {Attempt}: {Message} Delivery begins when it can.")]
     internal static partial void DeadLetterStreamAwaited(ILogger logger, string message, int attempt);
+
+    [LoggerMessage(EventId = 3010, Level = LogLevel.Information, Message = "Stream {Stream}: took the lease of shard {Shard} ({Reason}; from {From}).")]
+    internal static partial void LeaseTaken(ILogger logger, string stream, string shard, Fleet.LeaseTakeReason reason, string from);
+
+    [LoggerMessage(EventId = 3011, Level = LogLevel.Warning, Message = "Stream {Stream}: lost the lease of shard {Shard} ({Reason}; to {To}). Its reading stops without a checkpoint; another worker continues from the last one.")]
+    internal static partial void LeaseLost(ILogger logger, string stream, string shard, Fleet.LeaseLossReason reason, string to);
+
+    [LoggerMessage(EventId = 3012, Level = LogLevel.Information, Message = "Stream {Stream}: released the lease of shard {Shard}.")]
+    internal static partial void LeaseReleased(ILogger logger, string stream, string shard);
+
+    [LoggerMessage(EventId = 3013, Level = LogLevel.Warning, Message = "Stream {Stream}: leases were missing and were created again at the oldest record: {Shards}. Records of these shards may be delivered again.")]
+    internal static partial void LeasesRepaired(ILogger logger, string stream, string shards);
+
+    [LoggerMessage(EventId = 3014, Level = LogLevel.Error, Message = "Stream {Stream}: no more leases are taken: {Reason}")]
+    internal static partial void TakingRefused(ILogger logger, string stream, string reason);
 }

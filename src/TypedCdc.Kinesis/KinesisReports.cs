@@ -10,6 +10,9 @@ namespace TypedCdc.Kinesis;
 /// <summary>What the worker and the calls report: to the log, and to the source's monitor, which logs failures calmly and raises the alarm.</summary>
 internal sealed class KinesisReports(ILogger logger, ISourceMonitor monitor, string stream, KinesisSourceOptions options)
 {
+    /// <summary>The part of the source that is the lease table.</summary>
+    internal const string LeaseTable = "(leases)";
+
     /// <summary>A call failed that is tried again, or is not: then the source ends with it.</summary>
     /// <param name="part">The shard; null for the stream.</param>
     /// <param name="exception">Why.</param>
@@ -52,6 +55,24 @@ internal sealed class KinesisReports(ILogger logger, ISourceMonitor monitor, str
                 break; // reported when the call failed
             case WorkerNotice.Retrying retrying:
                 Failed(retrying.Shard, (retrying.Exception as KinesisException)?.Code ?? retrying.Exception.GetType().Name, retrying.Exception.Message);
+                break;
+            case WorkerNotice.LeaseTableFailed failed:
+                monitor.Failed(LeaseTable, failed.Exception.GetType().Name, $"lease table: {failed.Exception.Message}");
+                break;
+            case WorkerNotice.LeaseTaken taken:
+                KinesisLog.LeaseTaken(logger, stream, taken.Key, taken.Reason, taken.From ?? "nobody");
+                break;
+            case WorkerNotice.LeaseLost lost:
+                KinesisLog.LeaseLost(logger, stream, lost.Key, lost.Reason, lost.To ?? "nobody yet");
+                break;
+            case WorkerNotice.LeaseReleased released:
+                KinesisLog.LeaseReleased(logger, stream, released.Key);
+                break;
+            case WorkerNotice.LeasesRepaired repaired:
+                KinesisLog.LeasesRepaired(logger, stream, string.Join(", ", repaired.Keys));
+                break;
+            case WorkerNotice.TakingRefused refused:
+                KinesisLog.TakingRefused(logger, stream, refused.Reason);
                 break;
             case WorkerNotice.EndNotConfirmed not:
                 Failed(

@@ -6,6 +6,8 @@ using Microsoft.Extensions.Logging;
 using TypedCdc.Kinesis.Api;
 using TypedCdc.Kinesis.Worker;
 using TypedCdc.Sources;
+using TypedCdc.Kinesis.Fleet;
+using TypedCdc.Kinesis.Leases;
 
 namespace TypedCdc.Kinesis;
 
@@ -17,14 +19,22 @@ internal sealed class KinesisSource : IChangeSource
     private readonly StreamAddress _address;
     private readonly KinesisSourceOptions _options;
     private readonly Func<IKinesisApi> _api;
-    private readonly ICheckpointStore _checkpoints;
+    private readonly ICheckpointStore? _checkpoints;
+    private readonly Func<ISourceContext, ILeaseStore>? _leases;
 
+    /// <summary>One worker that reads all shards.</summary>
     internal KinesisSource(StreamAddress address, KinesisSourceOptions options, Func<IKinesisApi> api, ICheckpointStore checkpoints)
+        : this(address, options, api) => _checkpoints = checkpoints;
+
+    /// <summary>A worker of a fleet.</summary>
+    internal KinesisSource(StreamAddress address, KinesisSourceOptions options, Func<IKinesisApi> api, Func<ISourceContext, ILeaseStore> leases)
+        : this(address, options, api) => _leases = leases;
+
+    private KinesisSource(StreamAddress address, KinesisSourceOptions options, Func<IKinesisApi> api)
     {
         _address = address;
         _options = options;
         _api = api;
-        _checkpoints = checkpoints;
     }
 
     public string Name => _address.Name;
@@ -33,11 +43,12 @@ internal sealed class KinesisSource : IChangeSource
     {
         var api = _api();
         var monitor = context.Monitor(Name, "aws.kinesis");
+        var leases = _leases?.Invoke(context);
         try
         {
             for (var isRestart = false; ; isRestart = true)
             {
-                await using var run = new Run(this, api, context, monitor);
+                await using var run = new Run(this, api, leases, context, monitor);
                 try
                 {
                     await run.LoopAsync(isRestart, cancellationToken);
@@ -54,6 +65,7 @@ internal sealed class KinesisSource : IChangeSource
         }
         finally
         {
+            (leases as IDisposable)?.Dispose();
             (api as IDisposable)?.Dispose();
         }
     }
@@ -65,28 +77,36 @@ internal sealed class KinesisSource : IChangeSource
         private readonly IKinesisApi _api;
         private readonly ISourceContext _context;
         private readonly KinesisReports _reports;
-        private readonly CheckpointProgressStore _progress;
+        private readonly CheckpointProgressStore? _progress;  // of a worker that reads alone
+        private readonly LeaseCalls? _table;                  // of a worker of a fleet
+        private readonly FleetSettings? _fleet;
         private readonly long _startedAt;
+        private DateTimeOffset _createdAt;                    // of the stream
         private readonly Channel<WorkerEvent> _events = Channel.CreateUnbounded<WorkerEvent>(new() { SingleReader = true });
         private readonly ConcurrentDictionary<string, OpenShard> _shards = new(StringComparer.Ordinal);
         private readonly ConcurrentDictionary<string, ShardLease> _leases = new(StringComparer.Ordinal); // from the reading of a shard's progress on
         private readonly Dictionary<StreamTimer, CancellationTokenSource> _timers = [];
         private readonly HashSet<Task> _underWay = [];
+        private readonly Dictionary<string, ShardActivity> _activities = new(StringComparer.Ordinal);
         private readonly CancellationTokenSource _reading = new();    // ends reads, publications and delays
+        private readonly CancellationTokenSource _ended = new();      // ends everything else
 
-        internal Run(KinesisSource source, IKinesisApi api, ISourceContext context, ISourceMonitor monitor)
+        internal Run(KinesisSource source, IKinesisApi api, ILeaseStore? leases, ISourceContext context, ISourceMonitor monitor)
         {
             _source = source;
             _api = api;
             _context = context;
             _reports = new(context.LoggerFactory.CreateLogger("TypedCdc.Kinesis"), monitor, source.Name, source._options);
-            _progress = new(source._checkpoints, context.Application, source.Name);
+            _progress = source._checkpoints is { } checkpoints ? new(checkpoints, context.Application, source.Name) : null;
+            _table = leases is null ? null : new(leases, context.TimeProvider);
+            _fleet = leases is null ? null : new(source._options.Leases.WorkerId ?? FleetSettings.NewWorkerId()) { FailoverTime = source._options.Leases.FailoverTime };
             _startedAt = context.TimeProvider.GetTimestamp();
         }
 
         internal async Task LoopAsync(bool isRestart, CancellationToken cancellationToken)
         {
-            var worker = new StreamWorker(WorkerSettings.From(_source.Name, _source._options) with { IsRestart = isRestart }, Random.Shared);
+            var settings = WorkerSettings.From(_source.Name, _source._options) with { IsRestart = isRestart };
+            ReadingWorker worker = _fleet is null ? new StreamWorker(settings, Random.Shared) : new FleetWorker(settings, _fleet, Random.Shared);
             await using var stop = cancellationToken.Register(() => _events.Writer.TryWrite(new WorkerEvent.StopRequested()));
             _events.Writer.TryWrite(new WorkerEvent.Started());
             var commands = new List<WorkerCommand>();
@@ -116,10 +136,16 @@ internal sealed class KinesisSource : IChangeSource
         public async ValueTask DisposeAsync()
         {
             await _reading.CancelAsync();
+            await _ended.CancelAsync();
             await Task.WhenAll(_underWay);
             foreach (var shard in _shards.Values)
             {
                 await shard.DisposeAsync();
+            }
+
+            foreach (var activity in _activities.Values)
+            {
+                activity.Dispose();
             }
 
             foreach (var timer in _timers.Values)
@@ -128,6 +154,7 @@ internal sealed class KinesisSource : IChangeSource
             }
 
             _reading.Dispose();
+            _ended.Dispose();
         }
 
         private void Execute(WorkerCommand command)
@@ -143,27 +170,76 @@ internal sealed class KinesisSource : IChangeSource
                 case WorkerCommand.StopReading:
                     _reading.Cancel();
                     return;
+                case WorkerCommand.Acquire acquire:
+                    _leases[acquire.Shard] = new(LeaseKey(_createdAt, acquire.Shard), acquire.Token, acquire.Start);
+                    return;
                 case WorkerCommand.Publish publish:
                     Shard(publish.Shard).AnnouncePublication();
+                    break;
+                case WorkerCommand.Close close:
+                    _reports.Closed(close.Shard);
                     break;
             }
 
             _underWay.RemoveWhere(static task => task.IsCompleted);
-            _underWay.Add(ExecuteAsync(command));
+            var task = command is WorkerCommand.Abandon abandon ? AbandonAsync(abandon.Shard)
+                : ShardOf(command) is { } shard ? Activity(shard).Add(token => ExecuteAsync(command, token))
+                : ExecuteAsync(command, _reading.Token);
+            _underWay.Add(task);
         }
 
-        private async Task ExecuteAsync(WorkerCommand command)
+        /// <summary>The shard whose loss ends what the command asks for; null for commands of the stream and for writes.</summary>
+        private static string? ShardOf(WorkerCommand command) => command switch
+        {
+            WorkerCommand.GetIterator get => get.Shard,
+            WorkerCommand.Read read => read.Shard,
+            WorkerCommand.Publish publish => publish.Shard,
+            WorkerCommand.Drain drain => drain.Shard,
+            WorkerCommand.DelayShard { Shard: { } shard } => shard,
+            _ => null,
+        };
+
+        private ShardActivity Activity(string shard)
+        {
+            if (!_activities.TryGetValue(shard, out var activity))
+            {
+                _activities.Add(shard, activity = new(_reading.Token));
+            }
+
+            return activity;
+        }
+
+        /// <summary>The lease is lost: nothing of the shard's reading may run on, and nothing of it may come as an event after this one.</summary>
+        private async Task AbandonAsync(string shard)
+        {
+            _reports.Closed(shard);
+            _leases.TryRemove(shard, out _);
+            if (_activities.Remove(shard, out var activity))
+            {
+                await activity.EndAsync();
+                activity.Dispose();
+            }
+
+            if (_shards.TryRemove(shard, out var open))
+            {
+                await open.DisposeAsync();
+            }
+
+            _events.Writer.TryWrite(new WorkerEvent.Abandoned(shard));
+        }
+
+        private async Task ExecuteAsync(WorkerCommand command, CancellationToken cancellationToken)
         {
             // Off the loop: what runs synchronously in an implementation must not hold the other shards.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             try
             {
-                if (await AnswerAsync(command) is { } answer)
+                if (await AnswerAsync(command, cancellationToken) is { } answer)
                 {
                     _events.Writer.TryWrite(answer);
                 }
             }
-            catch (OperationCanceledException) when (_reading.IsCancellationRequested)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || _ended.IsCancellationRequested)
             {
                 // Nobody waits for the answer any more.
             }
@@ -173,7 +249,7 @@ internal sealed class KinesisSource : IChangeSource
             }
         }
 
-        private async Task<WorkerEvent?> AnswerAsync(WorkerCommand command)
+        private async Task<WorkerEvent?> AnswerAsync(WorkerCommand command, CancellationToken cancellationToken)
         {
             switch (command)
             {
@@ -186,26 +262,25 @@ internal sealed class KinesisSource : IChangeSource
                 case WorkerCommand.WriteProgress write:
                     return await TryWriteAsync(write.Shard, async token =>
                     {
-                        await _progress.WriteAsync(write.StreamCreatedAt, write.Shard, write.Progress, token);
+                        await _progress!.WriteAsync(write.StreamCreatedAt, write.Shard, write.Progress, token);
                         if (write.Progress.Checkpoint is { } stored && _leases.TryGetValue(write.Shard, out var lease))
                         {
                             lease.Checkpoint = stored;
                         }
                     });
                 case WorkerCommand.WriteCreatedAt write:
-                    return await TryWriteAsync(null, token => _progress.WriteCreatedAtAsync(write.StreamCreatedAt, token));
+                    return await TryWriteAsync(null, token => _progress!.WriteCreatedAtAsync(write.StreamCreatedAt, token));
                 case WorkerCommand.GetIterator get:
-                    return await TryShardAsync(get.Shard, async token => new WorkerEvent.IteratorReceived(
+                    return await TryShardAsync(get.Shard, cancellationToken, async token => new WorkerEvent.IteratorReceived(
                         get.Shard, await _api.GetShardIteratorAsync(_source._address.Stream, get.Shard, get.Position, token)));
                 case WorkerCommand.Read read:
-                    return await TryShardAsync(read.Shard, token => ReadAsync(read, token));
+                    return await TryShardAsync(read.Shard, cancellationToken, token => ReadAsync(read, token));
                 case WorkerCommand.Publish publish:
-                    await Shard(publish.Shard).PublishAsync(_reading.Token);
+                    await Shard(publish.Shard).PublishAsync(cancellationToken);
                     return new WorkerEvent.Published(publish.Shard);
                 case WorkerCommand.Drain drain:
                     return await DrainAsync(drain.Shard);
                 case WorkerCommand.Close close:
-                    _reports.Closed(close.Shard);
                     if (_shards.TryRemove(close.Shard, out var closed))
                     {
                         await closed.DisposeAsync();
@@ -214,23 +289,53 @@ internal sealed class KinesisSource : IChangeSource
                     return null;
                 case WorkerCommand.DelayShard delay:
                     // While stopping, the only delays are those between attempts to store.
-                    await Task.Delay(delay.Delay, _context.TimeProvider, _reading.IsCancellationRequested ? CancellationToken.None : _reading.Token);
+                    await Task.Delay(delay.Delay, _context.TimeProvider, _reading.IsCancellationRequested ? CancellationToken.None : cancellationToken);
                     return new WorkerEvent.ShardDelayElapsed(delay.Shard);
                 case WorkerCommand.DelayStream delay:
                     return await DelayStreamAsync(delay);
                 case WorkerCommand.DelayCheckpoint delay:
                     await Task.Delay(delay.Delay, _context.TimeProvider, _reading.Token);
                     return new WorkerEvent.CheckpointDue(Watermarks());
+                case WorkerCommand.DelayFleet delay:
+                    await Task.Delay(delay.Delay, _context.TimeProvider, _ended.Token);
+                    return new WorkerEvent.FleetDelayElapsed(delay.Timer);
+                case WorkerCommand.DelayLease delay:
+                    await Task.Delay(delay.Delay, _context.TimeProvider, _ended.Token);
+                    return new WorkerEvent.LeaseDelayElapsed(delay.Key, delay.Token);
                 default:
-                    throw new UnreachableException(command.GetType().Name);
+                    return await CallTableAsync(command);
             }
         }
 
-        private async Task<WorkerEvent> TryAsync(string? part, Func<CancellationToken, Task<WorkerEvent>> attempt, Func<KinesisException, WorkerEvent> failed)
+        private async Task<WorkerEvent> CallTableAsync(WorkerCommand command)
+        {
+            var happened = await (_table ?? throw new UnreachableException(command.GetType().Name)).AnswerAsync(command, _fleet!.WorkerId, _ended.Token);
+            if (happened is WorkerEvent.LeaseNotWritten or WorkerEvent.LeaseCallFailed)
+            {
+                return happened;
+            }
+
+            _reports.Succeeded(KinesisReports.LeaseTable);
+            if (command is WorkerCommand.WriteLease { Kind: LeaseWriteKind.Checkpoint, Changed.OwnCheckpoint: { } stored }
+                && happened is WorkerEvent.LeaseWritten { Write.IsDone: true } written
+                && _leases.TryGetValue(written.Key, out var lease) && lease.Token == written.Token)
+            {
+                lease.Checkpoint = stored;
+            }
+
+            return happened;
+        }
+
+        private async Task<WorkerEvent> TryAsync(string? part, CancellationToken cancellationToken, Func<CancellationToken, Task<WorkerEvent>> attempt, Func<KinesisException, WorkerEvent> failed)
         {
             try
             {
-                var happened = await attempt(_reading.Token);
+                var happened = await attempt(cancellationToken);
+                if (happened is WorkerEvent.StreamDescribed described)
+                {
+                    _createdAt = described.Summary.CreatedAt;
+                }
+
                 if (happened is not (WorkerEvent.IteratorReceived or WorkerEvent.RecordsRead { Summary.IsWhole: false }))
                 {
                     _reports.Succeeded(part);
@@ -246,10 +351,10 @@ internal sealed class KinesisSource : IChangeSource
         }
 
         private Task<WorkerEvent> TryStreamAsync(bool isDescription, Func<CancellationToken, Task<WorkerEvent>> attempt) =>
-            TryAsync(null, attempt, exception => new WorkerEvent.StreamFailed(isDescription, exception));
+            TryAsync(null, _reading.Token, attempt, exception => new WorkerEvent.StreamFailed(isDescription, exception));
 
-        private Task<WorkerEvent> TryShardAsync(string shard, Func<CancellationToken, Task<WorkerEvent>> attempt) =>
-            TryAsync(shard, attempt, exception => new WorkerEvent.ShardFailed(shard, exception));
+        private Task<WorkerEvent> TryShardAsync(string shard, CancellationToken cancellationToken, Func<CancellationToken, Task<WorkerEvent>> attempt) =>
+            TryAsync(shard, cancellationToken, attempt, exception => new WorkerEvent.ShardFailed(shard, exception));
 
         private static async Task<WorkerEvent> TryWriteAsync(string? shard, Func<CancellationToken, ValueTask> write)
         {
@@ -299,14 +404,14 @@ internal sealed class KinesisSource : IChangeSource
             var shards = new Dictionary<string, ShardProgress>(StringComparer.Ordinal);
             foreach (var shard in read.Shards)
             {
-                shards[shard] = await _progress.ReadAsync(read.StreamCreatedAt, shard, _reading.Token);
+                shards[shard] = await _progress!.ReadAsync(read.StreamCreatedAt, shard, _reading.Token);
                 _leases[shard] = new(LeaseKey(read.StreamCreatedAt, shard), token: null, shards[shard].Checkpoint);
             }
 
-            return new(await _progress.ReadCreatedAtAsync(_reading.Token), shards);
+            return new(await _progress!.ReadCreatedAtAsync(_reading.Token), shards);
         }
 
-        // One worker reads alone: no token. Of a stream that is named without its account and region, the creation time says which one it is.
+        // Of a stream that is named without its account and region, the creation time says which one it is.
         private string LeaseKey(DateTimeOffset createdAt, string shard) => string.Create(
             CultureInfo.InvariantCulture, $"{_source._address.Endpoint?.Authority ?? _source._address.Region}/{_source._address.Stream}:{createdAt.ToUnixTimeMilliseconds()}/{shard}");
 
@@ -326,7 +431,7 @@ internal sealed class KinesisSource : IChangeSource
             var isComplete = false;
             try
             {
-                await shard.DrainAsync();
+                await shard.DrainAsync(Activity(name).Lost);
                 isComplete = true;
             }
             catch (OperationCanceledException)

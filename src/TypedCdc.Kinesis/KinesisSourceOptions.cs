@@ -32,6 +32,15 @@ public sealed class KinesisSourceOptions
     public ICheckpointStore? Checkpoints { get; set; }
 
     /// <summary>
+    /// Shares the stream's shards among all workers that have this application's name: the name of a DynamoDB table of leases, in the protocol of the Kinesis Client Library, which is created where it
+    /// does not exist. Checkpoints are kept there. The default value is null: this worker reads all shards alone, and a second one would read them as well.
+    /// </summary>
+    public string? Application { get; set; }
+
+    /// <summary>How the workers of <see cref="Application"/> share the shards.</summary>
+    public KinesisLeaseOptions Leases { get; } = new();
+
+    /// <summary>
     /// How long a shard rests after an answer that was empty at its tip. The default value is 500 ms: a record is on its way within a second, and with up to two more
     /// applications the shard's limit of 5 reads a second holds.
     /// </summary>
@@ -66,6 +75,12 @@ public sealed class KinesisSourceOptions
         Check(CheckpointInterval >= TimeSpan.FromMilliseconds(10) && CheckpointInterval <= TimeSpan.FromHours(1), nameof(CheckpointInterval), "10 ms to 1 hour");
         Check(ShardListInterval >= TimeSpan.FromSeconds(1) && ShardListInterval <= TimeSpan.FromHours(1), nameof(ShardListInterval), "1 s to 1 hour");
         Check(RequestTimeout > TimeSpan.Zero && RequestTimeout <= TimeSpan.FromMinutes(4), nameof(RequestTimeout), "more than 0, and less than the 5 minutes that an iterator lives");
+        Check(
+            Application is null || (Application.Length is >= 3 and <= 255 && Application.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-')),
+            nameof(Application),
+            "a name that a DynamoDB table can have: 3 to 255 letters, digits, '_', '.' and '-'");
+        Check(Application is null || Checkpoints is null, nameof(Checkpoints), $"null where {nameof(Application)} is set: then checkpoints are kept in the lease table");
+        Leases.Validate();
         Check(Enum.IsDefined(OnDataLoss), nameof(OnDataLoss), "one of the enumeration's values");
 
         static void Check(bool isValid, string option, string range)

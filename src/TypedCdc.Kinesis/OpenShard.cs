@@ -49,13 +49,13 @@ internal sealed class OpenShard(ISourceContext context, ShardId shard, ShardLeas
     }
 
     /// <summary>Waits until all that was published is done. The pipeline itself limits how long a stop may take.</summary>
-    internal async Task DrainAsync()
+    internal async Task DrainAsync(CancellationToken cancellationToken = default)
     {
         // A publication that a stop has just ended may have been taken after all.
         await (_publication?.Task ?? Task.CompletedTask);
         if (_channel.IsValueCreated)
         {
-            await _channel.Value.DrainAsync(CancellationToken.None);
+            await _channel.Value.DrainAsync(cancellationToken);
         }
     }
 

@@ -1,4 +1,5 @@
 using Amazon;
+using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
 
@@ -22,6 +23,28 @@ internal static class KinesisApiFactory
         var region = Region(address, options, isLocal);
         return new(new AwsJsonTransport(
             endpoint ?? StreamAddress.AwsEndpoint(region), "kinesis", "Kinesis_20131202", Credentials(address, options, isLocal), region, options.RequestTimeout));
+    }
+
+    /// <summary>The client of the lease table, with the stream's credentials and region.</summary>
+    internal static AmazonDynamoDBClient CreateDynamoDb(StreamAddress address, KinesisSourceOptions options)
+    {
+        var settings = new KinesisApiSettings(options.Region, options.Endpoint, options.Credentials, options.RequestTimeout);
+        var endpoint = options.Leases.Endpoint
+            ?? (Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_DYNAMODB") is { Length: > 0 } variable ? new Uri(variable) : null);
+        var isLocal = endpoint is { IsLoopback: true };
+        var region = Region(address, settings, isLocal);
+        var configuration = new AmazonDynamoDBConfig { MaxErrorRetry = 1, Timeout = TimeSpan.FromSeconds(3) }; // the worker retries, and knows when a lease has expired
+        if (endpoint is null)
+        {
+            configuration.RegionEndpoint = region;
+        }
+        else
+        {
+            configuration.ServiceURL = endpoint.ToString();
+            configuration.AuthenticationRegion = region.SystemName;
+        }
+
+        return new(Credentials(address, settings, isLocal), configuration);
     }
 
     private static RegionEndpoint Region(StreamAddress address, KinesisApiSettings options, bool isLocal)

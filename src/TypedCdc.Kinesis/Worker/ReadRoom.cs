@@ -24,6 +24,19 @@ internal sealed class ReadRoom(long capacity)
         return false;
     }
 
+    /// <summary>Forgets a reader that waits: its shard is not read any more.</summary>
+    internal void Remove(ShardReader reader)
+    {
+        for (var count = _waiting.Count; count > 0; count--)
+        {
+            var waiting = _waiting.Dequeue();
+            if (waiting != reader)
+            {
+                _waiting.Enqueue(waiting);
+            }
+        }
+    }
+
     /// <summary>What was read is more, or less, than expected.</summary>
     internal void Change(long bytes) => Used += bytes;
 

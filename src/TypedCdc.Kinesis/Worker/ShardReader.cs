@@ -32,6 +32,7 @@ internal sealed partial class ShardReader
     private DateTimeOffset? _fetchedUntil;        // every record that arrived before this was fetched
     private bool _isResumed;                      // begun from what was stored, so a gap would be a loss
     private bool _isVerifying;                    // the first record read must be the one that was fetched last
+    private bool _mustReread;                     // the record at the checkpoint is delivered again
     private bool _hasChildren;                    // the last answer named child shards
     private bool _isAtTip;                        // the last answer was at the shard's tip
     private TimeSpan _nextReadAt;                 // the shard's limit of reads
@@ -77,17 +78,21 @@ internal sealed partial class ShardReader
     /// <param name="progress">What is stored of the shard.</param>
     /// <param name="position">Where to begin without a checkpoint.</param>
     /// <param name="isResumed">Whether the shard was read before, so that a gap would be a loss.</param>
+    /// <param name="mustReread">Whether the checkpoint's own record is read again: it may be an aggregate of which another consumer has done a part.</param>
     /// <param name="stream">The stream.</param>
     /// <param name="now">The time.</param>
     /// <param name="commands">What is to be done is added here.</param>
-    internal void Begin(ShardProgress progress, ShardPosition position, bool isResumed, KinesisStreamSummary stream, WorkerTime now, List<WorkerCommand> commands)
+    internal void Begin(
+        ShardProgress progress, ShardPosition position, bool isResumed, bool mustReread, KinesisStreamSummary stream, WorkerTime now, List<WorkerCommand> commands)
     {
+        _mustReread = mustReread;
         _progress = progress;
         _lastFetched = progress.Checkpoint;
         _fetchedUntil = progress.CompleteUntil;
         _position = position;
         _isResumed = isResumed;
-        commands.Add(new WorkerCommand.Report(new WorkerNotice.ShardBegun(Shard, _lastFetched is { } last ? ShardPosition.After(last) : position)));
+        commands.Add(new WorkerCommand.Report(new WorkerNotice.ShardBegun(
+            Shard, _lastFetched is not { } last ? position : mustReread ? ShardPosition.At(last) : ShardPosition.After(last))));
         GetIterator(stream, now, commands);
     }
 
@@ -119,7 +124,7 @@ internal sealed partial class ShardReader
         _phase = Phase.Reading;
         _nextReadAt = now.Elapsed + ReadSpacing;
         _readSentAt = now.Wall;
-        commands.Add(new WorkerCommand.Read(Shard, _iterator!, Limit, _lastFetched));
+        commands.Add(new WorkerCommand.Read(Shard, _iterator!, Limit, _mustReread ? null : _lastFetched));
     }
 
     internal void OnRead(ReadSummary read, KinesisStreamSummary stream, WorkerTime now, List<WorkerCommand> commands)
@@ -152,6 +157,7 @@ internal sealed partial class ShardReader
 
         if (read.New > 0)
         {
+            _mustReread = false;
             _lastFetched = read.Last;
             _marks.Add(new(read.Last!.Value, _fetchedUntil));
             _room.Change(read.Bytes - _taken);
@@ -257,8 +263,8 @@ internal sealed partial class ShardReader
         {
             // Where records may have been trimmed, the last one is read again: only that it is still there proves that nothing behind it is gone.
             // An idle shard's checkpoint may be trimmed without a loss; then its time of being complete is recent.
-            _isVerifying = mayBeTrimmed;
-            position = mayBeTrimmed ? ShardPosition.At(last) : ShardPosition.After(last);
+            _isVerifying = mayBeTrimmed || _mustReread;
+            position = _isVerifying ? ShardPosition.At(last) : ShardPosition.After(last);
         }
         else if (_position.Kind == ShardPositionKind.TrimHorizon || (_position.Kind == ShardPositionKind.Latest && _phase == Phase.New) || _fetchedUntil is null)
         {
@@ -311,7 +317,7 @@ internal sealed partial class ShardReader
         _progress = default;
         _lastFetched = null;
         _fetchedUntil = null;
-        _isResumed = _isVerifying = false;
+        _isResumed = _isVerifying = _mustReread = false;
         _iterator = null;
         GetIterator(stream, now, commands);
         return null;

@@ -27,7 +27,7 @@ internal sealed partial class StreamWorker
             }
         }
 
-        commands.Add(new WorkerCommand.DelayCheckpoint(_settings.CheckpointInterval));
+        commands.Add(new WorkerCommand.DelayCheckpoint(Settings.CheckpointInterval));
 
         static bool MovedEnough(DateTimeOffset? stored, DateTimeOffset? now) => now is not null && (stored is null || now - stored >= IdleStoreSpacing);
     }
@@ -65,7 +65,7 @@ internal sealed partial class StreamWorker
     {
         Debug.Assert(entry.Storing is null, "One write a shard is outstanding at a time.");
         entry.Storing = progress;
-        commands.Add(new WorkerCommand.WriteProgress(_stream!.CreatedAt, entry.Shard.ShardId, progress));
+        commands.Add(new WorkerCommand.WriteProgress(Stream!.CreatedAt, entry.Shard.ShardId, progress));
     }
 
     private void OnStored(ShardEntry entry, WorkerTime now, List<WorkerCommand> commands)
@@ -146,7 +146,7 @@ internal sealed partial class StreamWorker
         List(commands);
     }
 
-    private void Stop(Exception? failure, List<WorkerCommand> commands)
+    private protected override void Stop(Exception? failure, List<WorkerCommand> commands)
     {
         _failure ??= failure;
         if (_isStopping)

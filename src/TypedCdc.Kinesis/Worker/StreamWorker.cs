@@ -4,50 +4,26 @@ using TypedCdc.Kinesis.Api;
 namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>
-/// The decisions of reading one stream as one synchronous step function, (state, event, now) → commands: which shards are read when, from where, how far they are stored
-/// as read, and what follows a failure. It starts no thread and reads no clock, so that a seed replays a run; <see cref="KinesisSource"/> carries the commands out.
+/// A worker that reads all shards of a stream alone: which shards are read when, from where, how far they are stored as read, and what follows a failure.
 /// <para>A child is read only when all its parents have ended, which means: read to the end, everything done, and stored so.</para>
 /// </summary>
-internal sealed partial class StreamWorker
+internal sealed partial class StreamWorker(WorkerSettings settings, Random random) : ReadingWorker(settings, random)
 {
     // A checkpoint that did not move is stored again only when its time of being complete has moved by this much.
-    private static readonly TimeSpan IdleStoreSpacing = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan IdleStoreSpacing = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan ChildlessListDelay = TimeSpan.FromSeconds(1);
 
-    // While a stream is resharded a listing may have a gap for some seconds; a service that never lists the whole range is read all the same.
-    private const int ToleratedListings = 6;
-
-    private readonly WorkerSettings _settings;
-    private readonly Random _random;
-    private readonly Backoff _streamBackoff;
-    private readonly ReadRoom _room;
     private readonly Dictionary<string, ShardEntry> _shards = new(StringComparer.Ordinal);   // in the order of listing
-
-    private KinesisStreamSummary? _stream;   // null until it was described
-    private bool _hasBegun;                  // what is stored was looked at once
-    private bool _isDescribing;              // a DescribeStreamSummary is under way
-    private bool _mustDescribeAgain;         // something happened since it was asked
-    private bool _isListing;                 // a ListShards is under way
-    private bool _mustListAgain;             // something happened since it was asked
-    private int _incompleteListings;         // in a row
     private readonly HashSet<string> _progressToRead = new(StringComparer.Ordinal);
 
-    internal StreamWorker(WorkerSettings settings, Random random)
-    {
-        _settings = settings;
-        _random = random;
-        _streamBackoff = new(random);
-        _room = new(settings.PrefetchBytes);
-    }
+    private bool _hasBegun;                  // what is stored was looked at once
 
-    /// <summary>The bytes read, or being read, that the pipeline has not taken.</summary>
-    internal long PrefetchedBytes => _room.Used;
+    private protected override bool IsStopping => _isStopping;
 
-    /// <summary>One step.</summary>
-    /// <param name="happened">What happened.</param>
-    /// <param name="now">When.</param>
-    /// <param name="commands">What is to be done is added here, in order.</param>
-    internal void Step(WorkerEvent happened, WorkerTime now, List<WorkerCommand> commands)
+    private protected override TimeSpan ListDelay => _shards.Values.Any(entry => entry.IsWithoutChildren) ? ChildlessListDelay : Settings.ShardListInterval;
+
+    internal override void Step(WorkerEvent happened, WorkerTime now, List<WorkerCommand> commands)
     {
         if (_isFinished)
         {
@@ -79,7 +55,7 @@ internal sealed partial class StreamWorker
                 break;
             default:
                 // What was under way when the stop came is of no use any more.
-                if (!_isStopping)
+                if (!_isStopping && !StepReading(happened, now, commands))
                 {
                     StepWhileReading(happened, now, commands);
                 }
@@ -87,46 +63,27 @@ internal sealed partial class StreamWorker
                 break;
         }
 
-        if (!_isStopping)
-        {
-            while (_room.Next() is { } reader)
-            {
-                reader.OnRoom(now, commands);
-            }
-        }
+        GiveRoom(now, commands);
     }
+
+    private protected override ShardReader? FindReader(string shard) => _shards.TryGetValue(shard, out var entry) ? entry.Reader : null;
+
+    private protected override IEnumerable<ShardReader> Readers() =>
+        _shards.Values.Where(entry => entry.Status == ShardStatus.Reading).Select(entry => entry.Reader).OfType<ShardReader>();
 
     private void StepWhileReading(WorkerEvent happened, WorkerTime now, List<WorkerCommand> commands)
     {
         switch (happened)
         {
-            case WorkerEvent.StreamDescribed described:
-                OnDescribed(described.Summary, commands);
-                break;
-            case WorkerEvent.ShardsListed listed:
-                OnListed(listed.Shards, now, commands);
-                break;
-            case WorkerEvent.StreamFailed failed:
-                OnStreamFailed(failed.IsDescription, failed.Exception, commands);
-                break;
-            case WorkerEvent.StreamDelayElapsed { Timer: StreamTimer.Begin }:
-                Describe(commands);
-                break;
-            case WorkerEvent.StreamDelayElapsed { Timer: StreamTimer.List } when _streamBackoff.Failures == 0 && !_shards.Values.Any(entry => entry.IsWithoutChildren):
-                Describe(commands); // lists the shards, when the stream is still the same
-                break;
-            case WorkerEvent.StreamDelayElapsed { Timer: StreamTimer.List }:
-                List(commands);
-                break;
             case WorkerEvent.ProgressWritten { Shard: null }:
-                _streamBackoff.Succeeded();
+                StreamBackoff.Succeeded();
                 break;
             case WorkerEvent.ProgressNotWritten { Shard: null } notWritten:
                 commands.Add(new WorkerCommand.Report(new WorkerNotice.Retrying(null, notWritten.Exception)));
-                commands.Add(new WorkerCommand.DelayStream(StreamTimer.Store, _streamBackoff.Next()));
+                commands.Add(new WorkerCommand.DelayStream(StreamTimer.Store, StreamBackoff.Next()));
                 break;
             case WorkerEvent.StreamDelayElapsed { Timer: StreamTimer.Store }:
-                commands.Add(new WorkerCommand.WriteCreatedAt(_stream!.CreatedAt));
+                commands.Add(new WorkerCommand.WriteCreatedAt(Stream!.CreatedAt));
                 break;
             case WorkerEvent.ProgressRead read:
                 OnProgressRead(read, now, commands);
@@ -134,140 +91,22 @@ internal sealed partial class StreamWorker
             case WorkerEvent.ProgressNotRead notRead:
                 commands.Add(new WorkerCommand.Report(new WorkerNotice.Retrying(null, notRead.Exception)));
                 _progressToRead.UnionWith(notRead.Shards);
-                commands.Add(new WorkerCommand.DelayStream(StreamTimer.Progress, _streamBackoff.Next()));
+                commands.Add(new WorkerCommand.DelayStream(StreamTimer.Progress, StreamBackoff.Next()));
                 break;
             case WorkerEvent.StreamDelayElapsed { Timer: StreamTimer.Progress }:
-                commands.Add(new WorkerCommand.ReadProgress(_stream!.CreatedAt, [.. _progressToRead]));
+                commands.Add(new WorkerCommand.ReadProgress(Stream!.CreatedAt, [.. _progressToRead]));
                 _progressToRead.Clear();
                 break;
             case WorkerEvent.CheckpointDue due:
                 OnCheckpointDue(due.Watermarks, commands);
-                break;
-            case WorkerEvent.IteratorReceived received:
-                Reader(received.Shard).OnIterator(received.Iterator, now, commands);
-                break;
-            case WorkerEvent.RecordsRead read:
-                Reader(read.Shard).OnRead(read.Summary, _stream!, now, commands);
-                AfterReading(read.Shard, commands);
-                break;
-            case WorkerEvent.Published published:
-                Reader(published.Shard).OnPublished(now, commands);
-                AfterReading(published.Shard, commands);
-                break;
-            case WorkerEvent.ShardDelayElapsed elapsed:
-                Reader(elapsed.Shard).OnDelayElapsed(_stream!, now, commands);
-                AfterReading(elapsed.Shard, commands);
-                break;
-            case WorkerEvent.ShardFailed failed:
-                if (Reader(failed.Shard).OnFailed(failed.Exception, _stream!, now, commands) is { } fatal)
-                {
-                    Stop(fatal, commands);
-                }
-
-                AfterReading(failed.Shard, commands);
                 break;
             default:
                 throw new UnreachableException(happened.GetType().Name);
         }
     }
 
-    private ShardReader Reader(string shard) => _shards[shard].Reader ?? throw new UnreachableException($"{shard} is not read.");
-
-    private void List(List<WorkerCommand> commands)
+    private protected override void OnShards(IReadOnlyList<KinesisShard> listed, WorkerTime now, List<WorkerCommand> commands)
     {
-        _mustListAgain = _isListing;
-        if (!_isListing)
-        {
-            _isListing = true;
-            commands.Add(new WorkerCommand.ListShards());
-        }
-    }
-
-    private void Describe(List<WorkerCommand> commands)
-    {
-        _mustDescribeAgain = _isDescribing;
-        if (!_isDescribing)
-        {
-            _isDescribing = true;
-            commands.Add(new WorkerCommand.DescribeStream());
-        }
-    }
-
-    private void OnDescribed(KinesisStreamSummary summary, List<WorkerCommand> commands)
-    {
-        _isDescribing = false;
-        _streamBackoff.Succeeded();
-        if (_stream is not null && _stream.CreatedAt != summary.CreatedAt)
-        {
-            OnReplaced(DataLossReason.Recreated, commands);
-            return;
-        }
-
-        _stream = summary;
-        if (_mustDescribeAgain)
-        {
-            Describe(commands);
-        }
-        else
-        {
-            List(commands);
-        }
-    }
-
-    /// <summary>The stream that is read does not exist any more. With Skip the worker ends and another one begins as at a start.</summary>
-    private void OnReplaced(DataLossReason reason, List<WorkerCommand> commands)
-    {
-        if (_settings.OnDataLoss == DataLossAction.Fail)
-        {
-            Lose(reason, commands);
-            return;
-        }
-
-        commands.Add(new WorkerCommand.Report(new WorkerNotice.StreamReplaced(reason == DataLossReason.Deleted)));
-        Stop(new StreamReplacedException(), commands);
-    }
-
-    private void OnStreamFailed(bool isDescription, KinesisException exception, List<WorkerCommand> commands)
-    {
-        _isDescribing &= !isDescription;
-        _isListing &= isDescription;
-        switch (exception.Kind)
-        {
-            case KinesisErrorKind.NotFound when _stream is not null && isDescription:
-                OnReplaced(DataLossReason.Deleted, commands);
-                return;
-            case KinesisErrorKind.NotFound when _stream is not null:
-                Describe(commands);
-                return;
-            case KinesisErrorKind.Transient or KinesisErrorKind.Throttled or KinesisErrorKind.ExpiredIterator:
-            case KinesisErrorKind.InvalidPosition when _stream is not null:
-            case KinesisErrorKind.NotFound when _settings.IsRestart:
-                break;
-            default:
-                Stop(exception, commands);
-                return;
-        }
-
-        if (_streamBackoff.Failures == 0)
-        {
-            commands.Add(new WorkerCommand.Report(new WorkerNotice.Retrying(null, exception)));
-        }
-
-        commands.Add(new WorkerCommand.DelayStream(isDescription ? StreamTimer.Begin : StreamTimer.List, _streamBackoff.Next()));
-    }
-
-    private void OnListed(IReadOnlyList<KinesisShard> listed, WorkerTime now, List<WorkerCommand> commands)
-    {
-        _isListing = false;
-        if (ShardListing.FindGap(listed) is { } gap && (_incompleteListings++ < ToleratedListings || listed.Count == 0))
-        {
-            // An answer that leaves out shards would let a child begin before its parent.
-            OnStreamFailed(isDescription: false, JsonAnswer.Unreadable("ListShards", gap), commands);
-            return;
-        }
-
-        _incompleteListings = 0;
-        _streamBackoff.Succeeded();
         var added = new List<string>();
         foreach (var shard in listed)
         {
@@ -299,20 +138,10 @@ internal sealed partial class StreamWorker
 
         if (added.Count > 0 || !_hasBegun)
         {
-            commands.Add(new WorkerCommand.ReadProgress(_stream!.CreatedAt, added));
+            commands.Add(new WorkerCommand.ReadProgress(Stream!.CreatedAt, added));
         }
 
         StartReady(now, commands);
-        if (_mustListAgain)
-        {
-            List(commands);
-            return;
-        }
-
-        Answer(names, now, commands);
-
-        var isMissingChildren = _shards.Values.Any(entry => entry.IsWithoutChildren);
-        commands.Add(new WorkerCommand.DelayStream(StreamTimer.List, isMissingChildren ? ChildlessListDelay : _settings.ShardListInterval));
     }
 
     private void OnProgressRead(WorkerEvent.ProgressRead read, WorkerTime now, List<WorkerCommand> commands)
@@ -322,19 +151,19 @@ internal sealed partial class StreamWorker
         if (isFirst)
         {
             _hasBegun = true;
-            commands.Add(new WorkerCommand.DelayCheckpoint(_settings.CheckpointInterval));
+            commands.Add(new WorkerCommand.DelayCheckpoint(Settings.CheckpointInterval));
             if (read.CreatedAt is null)
             {
-                start = _settings.Start;
+                start = Settings.Start;
             }
-            else if (read.CreatedAt != _stream!.CreatedAt && !Lose(DataLossReason.Recreated, commands))
+            else if (read.CreatedAt != Stream!.CreatedAt && !Lose(DataLossReason.Recreated, commands))
             {
                 return;
             }
 
-            if (read.CreatedAt != _stream!.CreatedAt)
+            if (read.CreatedAt != Stream!.CreatedAt)
             {
-                commands.Add(new WorkerCommand.WriteCreatedAt(_stream.CreatedAt));
+                commands.Add(new WorkerCommand.WriteCreatedAt(Stream!.CreatedAt));
             }
         }
 
@@ -384,20 +213,6 @@ internal sealed partial class StreamWorker
         Store(entry, commands);
     }
 
-    /// <returns>Whether it goes on.</returns>
-    private bool Lose(DataLossReason reason, List<WorkerCommand> commands)
-    {
-        var loss = new KinesisDataLoss(_settings.Stream, null, null, reason);
-        commands.Add(new WorkerCommand.Report(new WorkerNotice.DataLost(loss, _settings.OnDataLoss)));
-        if (_settings.OnDataLoss == DataLossAction.Skip)
-        {
-            return true;
-        }
-
-        Stop(new KinesisDataLossException(loss), commands);
-        return false;
-    }
-
     private void StartReady(WorkerTime now, List<WorkerCommand> commands)
     {
         foreach (var entry in _shards.Values)
@@ -412,63 +227,9 @@ internal sealed partial class StreamWorker
             var position = entry.Start
                 ?? (entry.Stored.CompleteUntil is { } until && until > ShardProgress.Unknown ? ShardPosition.AtTimestamp(until) : ShardPosition.TrimHorizon);
             entry.Status = ShardStatus.Reading;
-            entry.Reader = new(entry.Shard.ShardId, _settings, _room, _random);
-            entry.Reader.Begin(entry.Stored, position, entry.Start is null && !entry.Stored.IsEmpty, _stream!, now, commands);
+            entry.Reader = new(entry.Shard.ShardId, Settings, Room, Random);
+            entry.Reader.Begin(entry.Stored, position, entry.Start is null && !entry.Stored.IsEmpty, mustReread: false, Stream!, now, commands);
             AfterReading(entry.Shard.ShardId, commands);
-        }
-    }
-
-    private void AfterReading(string shard, List<WorkerCommand> commands)
-    {
-        if (_isStopping || _shards[shard].Reader is not { } reader)
-        {
-            return;
-        }
-
-        if (reader.Loss is { } loss)
-        {
-            Stop(loss, commands);
-        }
-        else if (reader.Question == ShardQuestion.IsAtEnd)
-        {
-            List(commands);
-        }
-        else if (reader.Question != ShardQuestion.None)
-        {
-            Describe(commands); // which lists the shards when the stream is still the same
-        }
-    }
-
-    /// <summary>Tells the readers that asked what a listing shows that was made after they had asked.</summary>
-    private void Answer(HashSet<string> listed, WorkerTime now, List<WorkerCommand> commands)
-    {
-        if (_isDescribing)
-        {
-            return;
-        }
-
-        foreach (var entry in _shards.Values.Where(entry => entry.Status == ShardStatus.Reading && entry.Reader is { Question: not ShardQuestion.None }).ToList())
-        {
-            var shard = entry.Shard.ShardId;
-            var isListed = listed.Contains(shard);
-            var isClosed = isListed ? !entry.Shard.IsOpen : HasChild(shard);
-            entry.Reader!.OnAnswered(isClosed, isListed, _stream!, now, commands);
-            AfterReading(shard, commands);
-        }
-    }
-
-    private bool HasChild(string shard) => _shards.Values.Any(other => ParentsOf(other.Shard).Contains(shard, StringComparer.Ordinal));
-
-    private static IEnumerable<string> ParentsOf(KinesisShard shard)
-    {
-        if (shard.ParentShardId is not null)
-        {
-            yield return shard.ParentShardId;
-        }
-
-        if (shard.AdjacentParentShardId is not null)
-        {
-            yield return shard.AdjacentParentShardId;
         }
     }
 }

@@ -3,7 +3,7 @@ using TypedCdc.Kinesis.Api;
 namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>What a worker wants done. Each is answered by one event, unless it says otherwise.</summary>
-internal abstract record WorkerCommand
+internal abstract partial record WorkerCommand
 {
     internal sealed record DescribeStream : WorkerCommand;
 
@@ -53,8 +53,8 @@ internal abstract record WorkerCommand
     internal sealed record Finish(Exception? Exception) : WorkerCommand;
 }
 
-/// <summary>What a worker says.</summary>
-internal abstract record WorkerNotice
+/// <summary>What a worker reports.</summary>
+internal abstract partial record WorkerNotice
 {
     internal sealed record ShardBegun(string Shard, ShardPosition Position) : WorkerNotice;
 

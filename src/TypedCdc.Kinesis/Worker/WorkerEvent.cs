@@ -3,7 +3,7 @@ using TypedCdc.Kinesis.Api;
 namespace TypedCdc.Kinesis.Worker;
 
 /// <summary>What can happen to a worker.</summary>
-internal abstract record WorkerEvent
+internal abstract partial record WorkerEvent
 {
     internal sealed record Started : WorkerEvent;
 
