@@ -1,5 +1,6 @@
 using TypedCdc.Postgres;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc;
 
@@ -33,6 +34,6 @@ public static class PostgresCdcBuilderExtensions
             sink.MaximumBatchRecords = 5_000;
             sink.MaximumBatchBytes = 16 * 1024 * 1024;
             configure?.Invoke(sink);
-        }, () => new PostgresHistoryStore(options));
+        }, () => new SqlStore(new NpgsqlDatabase(options)));
     }
 }

@@ -30,6 +30,21 @@ public class PostgresDialect : SqlDialect
     public override bool CountsWrittenRows => true;
 
     /// <inheritdoc/>
+    internal override bool RequiresTables => true;
+
+    /// <inheritdoc/>
+    public override bool TakesLongKeys => true;
+
+    /// <summary>
+    /// json and not jsonb: it keeps U+0000, lone surrogates and every digit as they are written, and a log that is only appended to has no use for the search speed of jsonb (PostgreSQL
+    /// documentation, "JSON Types").
+    /// </summary>
+    internal override string? HistoryDocumentType => "json";
+
+    /// <inheritdoc/>
+    internal override bool HistoryTakesNul => true;
+
+    /// <inheritdoc/>
     public override string VersionType => "text COLLATE \"C\"";
 
     // ADD COLUMN needs ACCESS EXCLUSIVE, which waits for this (PostgreSQL documentation, "Explicit Locking").
@@ -60,7 +75,8 @@ public class PostgresDialect : SqlDialect
         var value = Value(type, parameter);
         var isMeasured = type is ColumnType.Int16 or ColumnType.Int32 or ColumnType.Int64 or ColumnType.Numeric or ColumnType.Single or ColumnType.Double
             or ColumnType.Timestamp or ColumnType.Date or ColumnType.Time or ColumnType.Interval;
-        return PostgresTypeName.IsText(givenType) ? value
+        return type == ColumnType.Json && givenType == "json" ? $"CAST({parameter} AS json)"
+            : PostgresTypeName.IsText(givenType) ? value
             : !isMeasured ? $"CAST({value} AS {givenType})"
             : $"CASE WHEN CAST({value} AS {givenType}) IS DISTINCT FROM {value} THEN CAST('inexact ' || CAST({value} AS text) AS {givenType}) ELSE CAST({value} AS {givenType}) END";
     }
@@ -101,7 +117,10 @@ public class PostgresDialect : SqlDialect
     {
         ArgumentNullException.ThrowIfNull(table);
         string[] schema = table.Schema is null ? [] : [$"CREATE SCHEMA IF NOT EXISTS {Quote(table.Schema)}"];
-        return [.. schema, .. base.CreateTable(table)];
+        string[] time = table.AppendTime is { } column
+            ? [$"CREATE INDEX IF NOT EXISTS {Quote(SqlName.Fit(table.Name + "_time"))}\n    ON {Quote(table.Schema, table.Name)} USING brin ({Quote(column)})"]
+            : [];
+        return [.. schema, .. base.CreateTable(table), .. time];
     }
 
     /// <inheritdoc/>
@@ -125,7 +144,7 @@ public class PostgresDialect : SqlDialect
         [Quote(schema, name)], ReturnsRows: true);
 
     /// <inheritdoc/>
-    public override string Normalize(string declaredType) => Rules.Normalize(declaredType);
+    public override string Normalize(string declaredType) => Rules.Normalize(declaredType?.Replace(" COLLATE \"C\"", "", StringComparison.Ordinal)!);
 
     /// <inheritdoc/>
     public override bool IsWider(string present, string declared) => Rules.IsWider(present, declared);

@@ -16,7 +16,6 @@ internal sealed class PostgresTable
     private readonly NpgsqlBatch _upsert;
     private readonly NpgsqlBatch _upsertAndCount; // for writes with tombstones
     private readonly NpgsqlCommand _revisions;
-    private readonly byte[] _ownRevision;
     private readonly PostgresHorizon _horizon;
     private string? _seenRevisions; // when this worker's was last found to be the newest
     private bool _hasSeenRevisions;
@@ -28,7 +27,6 @@ internal sealed class PostgresTable
         _statements = statements;
         _ties = new(connection, statements);
         _newKeys = new(statements.CanCopyNew && hasTypesOfModel);
-        _ownRevision = Encoding.UTF8.GetBytes(table.Revision);
         _horizon = new(connection, table, statements);
         Direct = new(table, statements, SqlName.Quote(table.Schema, SqlName.OfTable(table.Name)));
         _upsert = MakeUpsert(statements.Upsert);
@@ -251,7 +249,7 @@ internal sealed class PostgresTable
     {
         await using var reader = await _revisions.ExecuteReaderAsync(cancellationToken);
         var revisions = await reader.ReadAsync(cancellationToken) ? reader.GetString(0) : null;
-        (_seenRevisions, _hasSeenRevisions) = (revisions, revisions is null || ModelRevisions.IsNewest(Encoding.UTF8.GetBytes(revisions), _ownRevision));
+        (_seenRevisions, _hasSeenRevisions) = (revisions, revisions is null || ModelRevisions.IsNewest(revisions, _table.Revision));
     }
 
     // In the transaction of the rows: a worker with a newer model may have come a moment ago.
@@ -264,7 +262,7 @@ internal sealed class PostgresTable
         }
 
         var revisions = reader.GetString(0);
-        if (!ModelRevisions.IsNewest(Encoding.UTF8.GetBytes(revisions), _ownRevision))
+        if (!ModelRevisions.IsNewest(revisions, _table.Revision))
         {
             throw ModelRevisions.IsOlder(_table);
         }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc;
@@ -31,6 +32,6 @@ public static class DialectCdcBuilderExtensions
         ArgumentNullException.ThrowIfNull(cdc);
         ArgumentNullException.ThrowIfNull(dialect);
         ArgumentNullException.ThrowIfNull(open);
-        return cdc.AddRelationalSink(dialect.Name, TableSetBuilder.Build(tables), () => new DialectStore(dialect, open), configure, () => new DialectHistoryStore(dialect, open));
+        return cdc.AddRelationalSink(dialect.Name, TableSetBuilder.Build(tables), () => new SqlStore(dialect, open), configure);
     }
 }

@@ -1,4 +1,5 @@
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc;
@@ -26,7 +27,7 @@ public static class SqliteCdcBuilderExtensions
         options.Validate();
         var targets = TableSetBuilder.Build(tables);
         targets.RequireDistinctNames(hasSchemas: false);
-        return cdc.AddRelationalSink("Sqlite", targets, () => new SqliteStore(options), sink =>
+        return cdc.AddRelationalSink("Sqlite", targets, () => new SqlStore(new SqliteDatabase(options)), sink =>
         {
             // SQLite has one writer. But while it writes, others make rows of their records, and all that then wait go into one transaction.
             sink.Concurrency = 8;
@@ -35,6 +36,6 @@ public static class SqliteCdcBuilderExtensions
             sink.MaximumBatchRecords = 20_000;
             sink.MaximumBatchBytes = 16 * 1024 * 1024;
             configure?.Invoke(sink);
-        }, () => new SqliteHistoryStore(options));
+        });
     }
 }

@@ -5,7 +5,7 @@ using TypedCdc.Sql.Ports;
 
 namespace TypedCdc;
 
-/// <summary>SQLite 3.35 and later as a <see cref="SqlDialect"/>. Models of <c>ToSqlite</c> and tables without a class take a faster way there, by prepared statements of one row.</summary>
+/// <summary>SQLite 3.35 and later as a <see cref="SqlDialect"/>.</summary>
 public class SqliteDialect : SqlDialect
 {
     /// <inheritdoc/>
@@ -16,6 +16,12 @@ public class SqliteDialect : SqlDialect
 
     /// <inheritdoc/>
     public override bool CountsWrittenRows => true;
+
+    /// <inheritdoc/>
+    internal override bool RequiresTables => true;
+
+    /// <inheritdoc/>
+    public override bool TakesLongKeys => true;
 
     /// <inheritdoc/>
     public override string VersionType => "TEXT";
@@ -54,6 +60,28 @@ public class SqliteDialect : SqlDialect
 
     /// <inheritdoc/>
     public override string Parameter(int number) => string.Create(CultureInfo.InvariantCulture, $"?{number}");
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> CreateTable(SqlTableShape table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var (name, deletedAt) = (Quote(table.Schema, table.Name), Quote(SqlName.DeletedAt));
+        return table.TombstoneIndex is not { } index
+            ? base.CreateTable(table)
+            : [.. base.CreateTable(table), $"CREATE INDEX IF NOT EXISTS {Quote(index)}\n    ON {name} ({deletedAt})\n    WHERE {deletedAt} IS NOT NULL"];
+    }
+
+    /// <summary>A view is the sink's when it reads the sink's table. Names are compared as SQLite does.</summary>
+    public override SqlStatement? SelectInPlaceOfView(string? schema, string view, string table) => new(
+        """
+        SELECT type FROM sqlite_master
+        WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view', 'index') AND NOT (type = 'view' AND instr(lower(sql), lower(?2)) > 0)
+        """,
+        [view, Quote(table)], ReturnsRows: true);
+
+    /// <inheritdoc/>
+    public override SqlStatement? SelectOnView(string? schema, string view) =>
+        new("SELECT sql, NULL FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?1 ORDER BY name", [view], ReturnsRows: true);
 
     /// <inheritdoc/>
     public override SqlStatement SelectColumns(string? schema, string name) => new(

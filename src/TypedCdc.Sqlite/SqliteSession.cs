@@ -3,35 +3,73 @@ using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Sqlite;
 
-/// <summary>Runs statements on one connection. SQLite has one writer at a time: who comes second waits here without holding a thread.</summary>
-internal sealed class SqliteSession(SqliteConnection connection, TimeSpan busyTimeout, TimeProvider time) : ISqlSession
+/// <summary>Runs statements on the database's connection: it has it for itself for one statement, or from BEGIN to the end of the transaction.</summary>
+internal sealed class SqliteSession(SqliteDatabase database, SqlSessionContext context, SqliteBulkWriter bulk) : ISqlSession, IBulkWriter
 {
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
+    private bool _holds;
 
-    public async ValueTask<SqlAnswer> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken)
+    public async ValueTask<SqlAnswer> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken) =>
+        await UseAsync(connection => Run(connection, statement), cancellationToken);
+
+    public async ValueTask ExecuteAllAsync(IReadOnlyList<string> steps, CancellationToken cancellationToken) => await UseAsync(
+        connection =>
+        {
+            SqliteSteps.Run(connection, steps);
+            return true;
+        },
+        cancellationToken);
+
+    public ValueTask<IReadOnlyList<BulkResult>> WriteAsync(IReadOnlyList<BulkRows> tables, CancellationToken cancellationToken) => bulk.WriteAsync(tables, context, cancellationToken);
+
+    public ValueTask DisposeAsync()
     {
-        var started = time.GetTimestamp();
-        for (var wait = FirstWait; ; wait = TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, LongestWait.Ticks)))
+        if (_holds)
         {
             try
             {
-                return Run(statement);
+                if (database.Connection.IsInTransaction)
+                {
+                    database.Connection.Execute("ROLLBACK");
+                }
             }
-            catch (SqliteException error) when (error.SqlitePrimaryCode == SQLitePCL.raw.SQLITE_BUSY && time.GetElapsedTime(started) < busyTimeout)
+            finally
             {
-                await Task.Delay(wait, time, cancellationToken);
+                Release();
+            }
+        }
+
+        return default;
+    }
+
+    private async ValueTask<T> UseAsync<T>(Func<SqliteConnection, T> action, CancellationToken cancellationToken)
+    {
+        if (!_holds)
+        {
+            await database.Gate.WaitAsync(cancellationToken);
+            _holds = true;
+        }
+
+        try
+        {
+            return await database.RetryWhileBusyAsync(action, context, cancellationToken);
+        }
+        finally
+        {
+            // An error such as a full disk may have ended the transaction.
+            if (!database.Connection.IsInTransaction)
+            {
+                Release();
             }
         }
     }
 
-    public ValueTask DisposeAsync()
+    private void Release()
     {
-        connection.Dispose();
-        return default;
+        _holds = false;
+        database.Gate.Release();
     }
 
-    private SqlAnswer Run(SqlStatement statement)
+    private static SqlAnswer Run(SqliteConnection connection, SqlStatement statement)
     {
         using var prepared = connection.Prepare(statement.Text);
         for (var i = 0; i < statement.Parameters.Count; i++)

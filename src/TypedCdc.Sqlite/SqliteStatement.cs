@@ -22,28 +22,33 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     public void BindBlob(int parameter, ReadOnlySpan<byte> bytes) => connection.Check(
         bytes.IsEmpty ? raw.sqlite3_bind_zeroblob(statement, parameter, 0) : raw.sqlite3_bind_blob(statement, parameter, bytes));
 
-    /// <summary>Binds a row: its cells in column order, version, time of removal, images.</summary>
-    public void BindRow(RowBuffer rows, int row)
+    /// <summary>Binds a row: its cells in an order, and for a table of current states time of removal, images, version.</summary>
+    public void BindRow(RowBuffer rows, int[] order, int row, bool isVersioned)
     {
         var cells = rows.Cells(row);
-        for (var i = 0; i < cells.Length; i++)
+        for (var i = 0; i < order.Length; i++)
         {
-            BindCell(i + 1, rows, i, cells[i]);
+            BindCell(i + 1, rows, order[i], cells[order[i]]);
+        }
+
+        if (!isVersioned)
+        {
+            return;
         }
 
         ref readonly var head = ref rows[row];
-        BindText(cells.Length + 1, rows.Version(row));
         if (head.IsTombstone)
         {
-            BindInt64(cells.Length + 2, head.Microseconds);
+            BindInt64(order.Length + 1, head.Microseconds);
         }
         else
         {
-            BindNull(cells.Length + 2);
+            BindNull(order.Length + 1);
         }
 
-        BindInt64(cells.Length + 3, head.Images.Old);
-        BindInt64(cells.Length + 4, head.Images.New);
+        BindInt64(order.Length + 2, head.Images.Old);
+        BindInt64(order.Length + 3, head.Images.New);
+        BindText(order.Length + 4, rows.Version(row));
     }
 
     /// <summary>Binds a row's key and returns how many parameters that took.</summary>

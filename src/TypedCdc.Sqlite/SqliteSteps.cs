@@ -89,7 +89,7 @@ internal static class SqliteSteps
         }
     }
 
-    private static IEnumerable<string> Columns(SqliteConnection connection, string table) => SqliteMigrations.PresentColumns(connection, table).Select(static column => column.Name);
+    private static IEnumerable<string> Columns(SqliteConnection connection, string table) => connection.Query("SELECT name FROM pragma_table_info(?1)", table).Select(static row => row[0]!);
 
     /// <summary>The quoted name that a text begins with.</summary>
     private static string FirstName(string text)

@@ -8,6 +8,7 @@ using TypedCdc.Postgres;
 using TypedCdc.Services;
 using TypedCdc.Sinks;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Dapper.Tests;
@@ -44,7 +45,7 @@ internal sealed class Database : IAsyncDisposable
         var path = Path.Combine(folder.FullName, "test.db");
         var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False");
         connection.Open();
-        return new(connection, () => new SqliteStore(new() { Path = path }), folder);
+        return new(connection, () => new SqlStore(new SqliteDatabase(new() { Path = path })), folder);
     }
 
     public static async Task<Database> OnPostgresAsync(PostgreSql server)

@@ -1,6 +1,7 @@
 using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests;
@@ -36,7 +37,7 @@ public sealed class LiveEvolutionTests(PostgreSql server)
     public async Task SQLite_follows_its_model_while_workers_write_and_nothing_is_lost()
     {
         using var database = new SqliteFixture();
-        var evolution = new LiveEvolution(async (tables, model, log) => await StartAsync(tables, model, log, new SqliteStore(new() { Path = database.Path })));
+        var evolution = new LiveEvolution(async (tables, model, log) => await StartAsync(tables, model, log, new SqlStore(new SqliteDatabase(new() { Path = database.Path }))));
         await evolution.RunAsync(canWiden: false);
         Assert.Equal(evolution.Expected, database.Rows("SELECT id, name FROM evolving ORDER BY id"));
         Assert.Equal(["id", "age", "name", "photo"], database.Rows("SELECT name FROM pragma_table_info('evolving') ORDER BY cid"));

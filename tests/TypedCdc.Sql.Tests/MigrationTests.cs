@@ -1,8 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TypedCdc.Decoding;
+using TypedCdc.Postgres;
 using TypedCdc.Services;
 using TypedCdc.Sources;
+using TypedCdc.Sql.Engine;
+using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests;
 
@@ -81,7 +84,7 @@ public sealed class MigrationTests(PostgreSql server)
     {
         await using var database = await PostgresDatabase.CreateAsync(server);
         await WholePlanAsync(
-            tables => database.Sink(tables), tables => StartHistoryAsync(tables, set => new HistorySink(set, new TypedCdc.Postgres.PostgresHistoryStore(new() { ConnectionString = database.ConnectionString }))),
+            tables => database.Sink(tables), tables => StartHistoryAsync(tables, set => RelationalSink.OfHistories(set, new SqlStore(new NpgsqlDatabase(new() { ConnectionString = database.ConnectionString })))),
             database.ExecuteAsync);
         Assert.Equal(["1"], await database.RowsAsync("SELECT count(*)::text FROM evolving"));
     }
@@ -91,7 +94,7 @@ public sealed class MigrationTests(PostgreSql server)
     {
         using var database = new SqliteFixture();
         await WholePlanAsync(
-            tables => database.Sink(tables), tables => StartHistoryAsync(tables, set => new HistorySink(set, new TypedCdc.Sqlite.SqliteHistoryStore(new() { Path = database.Path }))),
+            tables => database.Sink(tables), tables => StartHistoryAsync(tables, set => RelationalSink.OfHistories(set, new SqlStore(new SqliteDatabase(new() { Path = database.Path })))),
             sql =>
             {
                 using var connection = new TypedCdc.Sqlite.SqliteConnection(database.Path);
@@ -107,7 +110,7 @@ public sealed class MigrationTests(PostgreSql server)
         await using var database = await PostgresDatabase.CreateAsync(server);
         var log = new LogLines();
         await StartManyAsync(
-            tables => database.Sink(tables), (tables, context) => StartHistoryAsync(tables, set => new HistorySink(set, new TypedCdc.Postgres.PostgresHistoryStore(new() { ConnectionString = database.ConnectionString })), context), log);
+            tables => database.Sink(tables), (tables, context) => StartHistoryAsync(tables, set => RelationalSink.OfHistories(set, new SqlStore(new NpgsqlDatabase(new() { ConnectionString = database.ConnectionString }))), context), log);
         Assert.Equal(["4"], await database.RowsAsync("SELECT count(*)::text FROM evolving"));
         Assert.Equal(["4"], await database.RowsAsync("SELECT count(*)::text FROM loose"));
     }
@@ -118,7 +121,7 @@ public sealed class MigrationTests(PostgreSql server)
         using var database = new SqliteFixture();
         var log = new LogLines();
         await StartManyAsync(
-            tables => database.Sink(tables), (tables, context) => StartHistoryAsync(tables, set => new HistorySink(set, new TypedCdc.Sqlite.SqliteHistoryStore(new() { Path = database.Path })), context), log);
+            tables => database.Sink(tables), (tables, context) => StartHistoryAsync(tables, set => RelationalSink.OfHistories(set, new SqlStore(new SqliteDatabase(new() { Path = database.Path }))), context), log);
         Assert.Equal(["4"], database.Rows("SELECT count(*) FROM evolving"));
         Assert.Equal(["4"], database.Rows("SELECT count(*) FROM loose"));
     }
@@ -228,7 +231,7 @@ public sealed class MigrationTests(PostgreSql server)
                 [Record(worker, "1", ""), TestRecord.Make("INSERT", "loose", 1, "1", $$$"""{"id":{"N":"{{{worker}}}"}}""", $$$"""{"id":{"N":"{{{worker}}}"}}""")], default);
             await startHistory(Add, context);
         })));
-        foreach (var table in (string[])["the table 'evolving'", "the table 'customers'", "the table 'loose'", "the history table 'evolving__history'"])
+        foreach (var table in (string[])["the table 'evolving'", "the table 'customers'", "the table 'loose'", "the table 'evolving__history'"])
         {
             Assert.Single(log.Lines, line => line.StartsWith("Information: Migrating " + table, StringComparison.Ordinal));
         }
@@ -236,7 +239,7 @@ public sealed class MigrationTests(PostgreSql server)
         static void Add(TableSetBuilder tables) => tables.Add<EvolvingV1>().Add<Customer>().AddHistory<EvolvingV1>().AddDocuments("loose");
     }
 
-    private static async Task StartHistoryAsync(Action<TableSetBuilder> tables, Func<TableSet, HistorySink> make, SinkContext? context = null)
+    private static async Task StartHistoryAsync(Action<TableSetBuilder> tables, Func<TableSet, RelationalSink> make, SinkContext? context = null)
     {
         var builder = new TableSetBuilder();
         tables(builder);

@@ -1,6 +1,7 @@
 using Npgsql;
 using TypedCdc.Postgres;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc;
@@ -31,7 +32,7 @@ public static class CrateDbCdcBuilderExtensions
         {
             sink.Concurrency = options.Connections;
             configure?.Invoke(sink);
-        }, () => OpenHistory(options, dialect));
+        });
     }
 
     // The time-out of the connections; where there is none, an hour stands for it.
@@ -49,13 +50,7 @@ public static class CrateDbCdcBuilderExtensions
         }
     }
 
-    private static DialectStore Open(CrateDbSinkOptions options, CrateDbDialect dialect)
-    {
-        var sessions = Sessions(options);
-        return new(dialect, async cancellationToken => new DbSqlSession(await sessions.OpenAsync(cancellationToken), dialect), sessions.DisposeAsync);
-    }
-
-    private static DialectHistoryStore OpenHistory(CrateDbSinkOptions options, CrateDbDialect dialect)
+    private static SqlStore Open(CrateDbSinkOptions options, CrateDbDialect dialect)
     {
         var sessions = Sessions(options);
         return new(dialect, async cancellationToken => new DbSqlSession(await sessions.OpenAsync(cancellationToken), dialect), sessions.DisposeAsync);

@@ -27,21 +27,14 @@ public static class RedshiftCdcBuilderExtensions
         options.Validate();
 
         // One write at a time: each locks the table.
-        return cdc.AddRelationalSink("Redshift", TableSetBuilder.Build(tables), () => Open(options), configure, () => OpenHistory(options));
+        return cdc.AddRelationalSink("Redshift", TableSetBuilder.Build(tables), () => Open(options, options.Stage), configure, () => Open(options, null));
     }
 
-    private static RedshiftStore Open(RedshiftSinkOptions options)
+    private static RedshiftStore Open(RedshiftSinkOptions options, IRedshiftStage? stage)
     {
         var sessions = Sessions(options);
-        var dialect = new RedshiftDialect { StagesDocuments = options.Stage is not null };
-        return new(async cancellationToken => new DbSqlSession(await sessions.OpenAsync(cancellationToken), dialect), options.Stage, options.StageFrom, sessions.DisposeAsync);
-    }
-
-    private static RedshiftHistoryStore OpenHistory(RedshiftSinkOptions options)
-    {
-        var sessions = Sessions(options);
-        var dialect = new RedshiftDialect();
-        return new(async cancellationToken => new DbSqlSession(await sessions.OpenAsync(cancellationToken), dialect), sessions.DisposeAsync);
+        var dialect = new RedshiftDialect { StagesDocuments = stage is not null };
+        return new(async cancellationToken => new DbSqlSession(await sessions.OpenAsync(cancellationToken), dialect), stage, options.StageFrom, sessions.DisposeAsync);
     }
 
     private static NpgsqlSessions Sessions(RedshiftSinkOptions options) => new("Redshift", options.ConnectionString, options.DataSource, mayLackTypes: true, resetsOnClose: false);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Npgsql;
 using TypedCdc.Schema;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc;

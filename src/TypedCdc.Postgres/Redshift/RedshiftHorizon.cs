@@ -1,5 +1,6 @@
 using TypedCdc.Schema;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Postgres;
@@ -8,7 +9,7 @@ namespace TypedCdc.Postgres;
 /// How Redshift forgets removed items: under the table's lock, in statements over many rows, since each has the price of a scan. <c>cdc_key</c> stands for the key, see
 /// <see cref="RedshiftStatements"/>.
 /// </summary>
-internal sealed class RedshiftHorizon(DialectTable table) : HorizonStatements(table)
+internal sealed class RedshiftHorizon(TableStatements table) : HorizonStatements(table)
 {
     public override int BatchRows => 100_000;
 

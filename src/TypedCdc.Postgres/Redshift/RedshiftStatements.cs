@@ -1,6 +1,7 @@
 using System.Text;
 using TypedCdc.Schema;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Postgres;
@@ -11,14 +12,14 @@ namespace TypedCdc.Postgres;
 /// </summary>
 internal sealed class RedshiftStatements
 {
-    private readonly DialectTable _table;
+    private readonly TableStatements _table;
     private readonly RedshiftDialect _dialect;
     private readonly SqlColumnShape[] _model;
     private readonly string _stageName;
     private readonly string _tiesStageName;
     private readonly string _distribution; // of the temporary tables, so that rows which match stand on one slice
 
-    public RedshiftStatements(DialectTable table)
+    public RedshiftStatements(TableStatements table)
     {
         _table = table;
         _dialect = (RedshiftDialect)table.Dialect;

@@ -1,18 +1,19 @@
 using System.Globalization;
 using System.Text;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Postgres;
 
 /// <summary>Writes the rows of one table of Redshift: staged first, then merged in one transaction that begins by locking the table.</summary>
-internal sealed class RedshiftWriter(ISqlSession executor, DialectTable table, IRedshiftStage? stage, WriteBatch batch, SinkMetrics metrics, TimeProvider time)
+internal sealed class RedshiftWriter(ISqlSession executor, TableStatements table, IRedshiftStage? stage, WriteBatch batch, SinkMetrics metrics, TimeProvider time)
     : IsolatingWriter(executor, table.Dialect, table.Target, batch, metrics, time)
 {
     private const int MaximumHexBytes = 65_535 / 2;
 
     private readonly ISqlSession _executor = executor;
-    private readonly DialectTable _table = table;
+    private readonly TableStatements _table = table;
     private readonly RedshiftDialect _dialect = (RedshiftDialect)table.Dialect;
     private readonly RedshiftStatements _statements = new(table);
 

@@ -4,7 +4,7 @@ using TypedCdc.Decoding;
 using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>Cells as objects, for drivers that take those.</summary>
 internal static class CellValues

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>Whether a number fits a declared <c>NUMERIC(p, s)</c> exactly, for databases that would round it without a word.</summary>
 internal static class DeclaredNumeric

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>Whether a text fits a declared <c>VARCHAR(n)</c>, for databases whose CAST cuts it without a word.</summary>
 internal static class DeclaredText

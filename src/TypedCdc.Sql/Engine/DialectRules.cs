@@ -1,11 +1,11 @@
 using TypedCdc.Sql.Ports;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>Migrations in the words of a dialect.</summary>
-internal sealed class DialectRules(SqlDialect dialect, DialectTable table) : MigrationRules(SqlDatabase.Postgres)
+internal sealed class DialectRules(SqlDialect dialect, TableStatements table) : MigrationRules(SqlDatabase.Postgres)
 {
-    public override IReadOnlyList<(string Name, string Definition)> OwnColumns { get; } = [.. table.OwnColumns.Select(column => (column.Name, dialect.Define(column)))];
+    public override IReadOnlyList<(string Name, string Definition)> OwnColumns { get; } = [.. (table.Target.History is null ? table.OwnColumns : []).Select(column => (column.Name, dialect.Define(column)))];
 
     public override string Normalize(string type) => dialect.Normalize(type);
 
@@ -27,7 +27,7 @@ internal sealed class DialectRules(SqlDialect dialect, DialectTable table) : Mig
     public override string QuoteColumn(string name) => dialect.Quote(name);
 
     public override IEnumerable<string> CreateTable(SqlTable sql) =>
-        [.. dialect.CreateTable(table.Shape), .. sql.Indexes.Select(table.CreateIndex).OfType<string>(), CreateView(sql)];
+        table.Target.History is not null ? dialect.CreateTable(table.Shape) : [.. dialect.CreateTable(table.Shape), .. sql.Indexes.Select(table.CreateIndex).OfType<string>(), CreateView(sql)];
 
     public override string? CreateIndex(SqlTable _, SqlIndex index) => table.CreateIndex(index);
 

@@ -3,20 +3,20 @@ using System.Text;
 using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>
 /// The statements that forget removed items and that remove what a whole snapshot does not have. They hold for every dialect with a guarded upsert: what is deleted is searched first and then
 /// deleted as it was found, and what is removed is replaced by a tombstone under the guard that every write is under.
 /// </summary>
-internal class HorizonStatements(DialectTable table)
+internal class HorizonStatements(TableStatements table)
 {
     private readonly SqlDialect _dialect = table.Dialect;
     private readonly string _models = table.Dialect.Quote("cdc_models");
     private readonly string _deletedAt = table.Dialect.Quote(SqlName.DeletedAt);
     private readonly string _version = table.Dialect.Quote(SqlName.Version);
 
-    protected DialectTable Table => table;
+    protected TableStatements Table => table;
 
     protected string DeletedAt => _deletedAt;
 

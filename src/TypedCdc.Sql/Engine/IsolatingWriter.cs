@@ -1,7 +1,7 @@
 using System.Text;
 using TypedCdc.Sql.Ports;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>
 /// Writes the rows of one table: in statements that the database takes, again where a transaction lost against another one, and in halves where the database refuses rows, until
@@ -14,6 +14,7 @@ internal abstract class IsolatingWriter(ISqlSession executor, SqlDialect dialect
 
     private readonly RowBuffer _rows = batch.Rows(table.Index);
     private WriteCounts _counts;
+    private SeenRevisions? _seen;
 
     /// <summary>Asks for what is remembered of the table; null where nothing is.</summary>
     public SqlStatement? SelectRevisions { get; init; }
@@ -23,19 +24,19 @@ internal abstract class IsolatingWriter(ISqlSession executor, SqlDialect dialect
 
     protected RowBuffer Rows => _rows;
 
-    public async ValueTask<WriteCounts> WriteAsync(CancellationToken cancellationToken)
+    /// <summary>Writes some keys of the batch.</summary>
+    /// <param name="keys">The keys, in their order.</param>
+    /// <param name="seen">Takes what is found in <c>cdc_models</c>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async ValueTask<WriteCounts> WriteAsync(List<KeyRows> keys, SeenRevisions seen, CancellationToken cancellationToken)
     {
-        if (_rows.Count > 0)
+        _seen = seen;
+        foreach (var chunk in Cut(keys))
         {
-            var keys = KeyRows.Of(_rows, ref _counts);
-            foreach (var chunk in Cut(keys))
-            {
-                await WriteAsync(chunk, cancellationToken);
-            }
-
-            await FinishAsync(cancellationToken);
+            await WriteAsync(chunk, cancellationToken);
         }
 
+        await FinishAsync(cancellationToken);
         return _counts;
     }
 
@@ -126,6 +127,32 @@ internal abstract class IsolatingWriter(ISqlSession executor, SqlDialect dialect
     /// <summary>Cuts keys into as many as are written at once.</summary>
     protected virtual IEnumerable<List<KeyRows>> Cut(List<KeyRows> keys) => [keys];
 
+    /// <summary>Cuts keys into as many as one statement takes.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="rowParameters">How many parameters one row has.</param>
+    protected IEnumerable<List<KeyRows>> CutByLimits(List<KeyRows> keys, int rowParameters)
+    {
+        var limits = dialect.Limits;
+        var most = Math.Clamp(limits.MaximumParameters / rowParameters, 1, limits.MaximumRows);
+        var chunk = new List<KeyRows>();
+        var bytes = 0L;
+        foreach (var key in keys)
+        {
+            var size = SizeOf(key.Newest);
+            if (chunk.Count == most || (chunk.Count > 0 && bytes + size > limits.MaximumStatementBytes))
+            {
+                yield return chunk;
+                chunk = [];
+                bytes = 0;
+            }
+
+            chunk.Add(key);
+            bytes += size;
+        }
+
+        yield return chunk;
+    }
+
     /// <summary>The size of a row in a statement: the values and, roughly, the text around each.</summary>
     protected long SizeOf(int row)
     {
@@ -147,7 +174,8 @@ internal abstract class IsolatingWriter(ISqlSession executor, SqlDialect dialect
         }
 
         var answer = await executor.ExecuteAsync(SelectRevisions, cancellationToken);
-        return !ChecksRevision || answer.Rows is not [[string known, ..]] || ModelRevisions.IsNewest(Encoding.UTF8.GetBytes(known), Encoding.UTF8.GetBytes(table.Revision))
+        _seen?.Set(answer);
+        return !ChecksRevision || answer.Rows is not [[string known, ..]] || ModelRevisions.IsNewest(known, table.Revision)
             ? RememberedTimes.Of(answer)
             : throw ModelRevisions.IsOlder(table);
     }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>The rows of one key in a batch.</summary>
 /// <param name="Newest">The newest one that is still to be written.</param>
@@ -9,23 +9,6 @@ namespace TypedCdc.Sql;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct KeyRows(int Newest, IReadOnlyList<int> SameTime, int Next)
 {
-    /// <summary>The keys of a batch, from a place on.</summary>
-    public static List<KeyRows> Of(RowBuffer rows, ref WriteCounts counts)
-    {
-        var keys = new List<KeyRows>();
-        for (var place = 0; place < rows.Count;)
-        {
-            var (key, end) = At(rows, place);
-            counts.Staged++;
-            counts.StagedTies += key.SameTime.Count;
-            counts.Compacted += end - place - 1 - key.SameTime.Count;
-            keys.Add(key);
-            place = end;
-        }
-
-        return keys;
-    }
-
     /// <summary>The key whose newest row stands at a place, and the place behind its rows.</summary>
     public static (KeyRows Key, int End) At(RowBuffer rows, int place)
     {
@@ -51,6 +34,6 @@ internal readonly record struct KeyRows(int Newest, IReadOnlyList<int> SameTime,
             }
         }
 
-        return (new(newest, sameTime ?? [], next), end);
+        return (new(newest, (IReadOnlyList<int>?)sameTime ?? Array.Empty<int>(), next), end);
     }
 }

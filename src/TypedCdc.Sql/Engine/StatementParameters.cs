@@ -1,7 +1,7 @@
 using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>The parameters of a statement while its text is written.</summary>
 internal sealed class StatementParameters(SqlDialect dialect)

@@ -1,4 +1,4 @@
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>Which of all that is remembered of an item at one time is its row.</summary>
 internal static class TieChoice

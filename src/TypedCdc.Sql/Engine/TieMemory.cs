@@ -1,4 +1,4 @@
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>Whether a table's ties may hold anything: where not, nothing needs to be forgotten.</summary>
 internal sealed class TieMemory

@@ -1,4 +1,4 @@
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>A value does not fit the type that its column was given. Thrown before the statement is sent, and handled as if the database had refused the row.</summary>
 internal sealed class UnfitForColumnException(string column, string type)

@@ -38,6 +38,12 @@ internal sealed class MigrationPlan
         if (present.Columns.Count == 0)
         {
             var create = new MigrationPlan(table) { CreatesTable = true };
+            if (table.History is not null)
+            {
+                create._steps.AddRange(rules.CreateTable(table.Sql));
+                return create;
+            }
+
             create.RequireOwnView(rules, table.Sql, present);
             if (table.Schema is { } schema && rules.CreateSchema(schema) is { } createSchema)
             {
@@ -57,6 +63,11 @@ internal sealed class MigrationPlan
         var columns = present.Columns.ToDictionary(static column => column.Name, StringComparer.Ordinal);
         plan.CompareKeys(table.Sql, present.Columns);
         plan.CompareColumns(rules, table.Sql, columns);
+        if (table.History is not null)
+        {
+            return plan;
+        }
+
         plan.RequireOwnView(rules, table.Sql, present);
         plan.CompareView(rules, table.Sql, present);
         plan.CompareIndexes(rules, table.Sql, present.Indexes);
@@ -77,16 +88,16 @@ internal sealed class MigrationPlan
     public IReadOnlyList<string> Allow(MigrationMode mode) => Obstacle(mode) is { } obstacle ? throw new SchemaDriftException($"{Says(obstacle)}\n{this}", ToString()) : Statements;
 
     /// <summary>An obstacle as an error says it.</summary>
-    public string Says(string obstacle) => $"The table '{_table.Sql.Name}' does not fit the model '{_table.Model.ClrType}', and {obstacle}.";
+    public string Says(string obstacle) => $"The table '{_table.Sql.Name}' does not fit the model '{_table.Owner}', and {obstacle}.";
 
     /// <summary>The plan, for people.</summary>
     public override string ToString() => DriftText + StepsText;
 
     /// <summary>A line for each thing that no statement of ours mends.</summary>
-    public string DriftText => string.Concat(_drift.Select(drift => $"-- cannot be mended: table '{SqlName.OfTable(_table.Sql.Name)}': {drift}\n"));
+    public string DriftText => string.Concat(_drift.Select(drift => $"-- cannot be mended: table '{_table.TableName}': {drift}\n"));
 
     /// <summary>A line for each statement.</summary>
-    public string StepsText => string.Concat(Statements.Concat(_besides.Select(static index => index.Statement)).Select(static step => step + "\n"));
+    public string StepsText => string.Concat(Statements.Concat(_besides.Select(static index => index.Statement)).Select(static step => (step.Contains(';', StringComparison.Ordinal) ? step : step + ";") + "\n"));
 
     private void CompareKeys(SqlTable table, IReadOnlyList<PresentColumn> columns)
     {
@@ -114,13 +125,19 @@ internal sealed class MigrationPlan
             }
         }
 
+        if (_table.History is not null)
+        {
+            _drift.AddRange(_table.Columns.Where(column => column.Key == SqlKey.None && column.Attribute.IsRequired && !present.ContainsKey(column.Attribute.ColumnName))
+                .Select(static column => $"the column '{column.Attribute.ColumnName}' is missing: the table was not made by this sink. Give the history another SqlName."));
+        }
+
         var known = table.Columns.Select(static column => column.Name).Concat(rules.OwnColumns.Select(static column => column.Name))
             .Append(SqlName.Version).Append(SqlName.DeletedAt).ToHashSet(StringComparer.Ordinal);
         _drift.AddRange(present.Values.Where(column => !known.Contains(column.Name) && !column.IsNullable && !column.HasDefault)
             .Select(column => $"the column '{column.Name}', which the model does not have, is NOT NULL without a default. Give it one, or drop its NOT NULL{ByHand(rules.DropNotNull(rules.TableName(table), rules.QuoteColumn(column.Name)))}."));
         foreach (var own in (string[])[SqlName.Version, SqlName.DeletedAt])
         {
-            if (!present.ContainsKey(own))
+            if (_table.History is null && !present.ContainsKey(own))
             {
                 _drift.Add($"the column '{own}' is missing: the table was not made by this sink. Give the model another SqlName.");
             }
@@ -134,7 +151,7 @@ internal sealed class MigrationPlan
     {
         var name = rules.TableName(table);
         var quoted = rules.QuoteColumn(column.Name);
-        if (column.Key == SqlKey.None && !found.IsNullable)
+        if (column.Key == SqlKey.None && !found.IsNullable && _table.History is null)
         {
             if (rules.DropNotNull(name, quoted) is { } dropNotNull)
             {

@@ -26,11 +26,11 @@ internal static class ModelRevisions
     }
 
     /// <summary>Whether a worker's revision is the newest that the table knows.</summary>
-    public static bool IsNewest(ReadOnlySpan<byte> known, ReadOnlySpan<byte> own) =>
-        known.EndsWith(own) && (known.Length == own.Length || known[^(own.Length + 1)] == ' ');
+    public static bool IsNewest(ReadOnlySpan<char> known, ReadOnlySpan<char> own) =>
+        known.EndsWith(own, StringComparison.Ordinal) && (known.Length == own.Length || known[^(own.Length + 1)] == ' ');
 
     /// <summary>What a worker with an older model stops with; without a model, the sink looks again.</summary>
-    public static Exception IsOlder(TargetTable table) => table.Model is SchemalessModel ? new StaleShapeException(table) : new SchemaDriftException(
-        $"The table '{table.Name}' has been written with a newer revision of the model '{table.Model.ClrType}' than this worker has ({table.Revision}). "
+    public static Exception IsOlder(TargetTable table) => table.Untyped is not null ? new StaleShapeException(table) : new SchemaDriftException(
+        $"The table '{table.Name}' has been written with a newer revision of the model '{table.Owner}' than this worker has ({table.Revision}). "
         + "Deploy the newer one. To go back to this one on purpose, start it once with tables.Add<…>(table => table.GoBackToThisModel()).");
 }

@@ -62,7 +62,7 @@ internal sealed class SinkPlan(MigrationMode mode)
 
         foreach (var step in _own)
         {
-            text.Append(step).Append('\n');
+            text.Append(step.TrimEnd(';')).Append(";\n");
         }
 
         foreach (var plan in _plans)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using TypedCdc.Schema;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Sql.Ports;
 
@@ -58,6 +59,9 @@ public abstract class SqlDialect
     /// <summary>What begins a migration, in a way that one session migrates at a time; empty where nothing can hold the others back.</summary>
     public virtual IReadOnlyList<string> BeginMigration() => [];
 
+    /// <summary>Whether a sink that may not migrate looks at its start whether its tables exist. The default value is false: it finds out with the first write.</summary>
+    internal virtual bool RequiresTables => false;
+
     /// <summary>The declared type of a column.</summary>
     /// <param name="type">What it holds.</param>
     /// <param name="isKey">Some databases take only short types in keys.</param>
@@ -81,6 +85,18 @@ public abstract class SqlDialect
 
     /// <summary>The declared type of whole items of any shape: documents of tables without a class, images in histories. They travel as JSON. The default is that of <see cref="ColumnType.Json"/>.</summary>
     public virtual string DocumentType => TypeOf(ColumnType.Json, isKey: false);
+
+    /// <summary>
+    /// Whether the primary key of a history can be the item's key, the time and the position, up to some kilobytes of text compared byte by byte; if not, it is a hash of these in <c>cdc_id</c>.
+    /// The default value is false.
+    /// </summary>
+    public virtual bool TakesLongKeys => false;
+
+    /// <summary>The declared type of the images in a history, where it is not <see cref="DocumentType"/>; they travel as JSON. The default value is null.</summary>
+    internal virtual string? HistoryDocumentType => null;
+
+    /// <summary>Whether images in a history may hold the character U+0000.</summary>
+    internal virtual bool HistoryTakesNul => Limits.TakesNul;
 
     /// <summary>Whether <see cref="CreateView"/> replaces a view that is there, whatever its columns.</summary>
     internal virtual bool ReplacesViews => false;
@@ -179,6 +195,17 @@ public abstract class SqlDialect
 
     /// <summary>Asks for the names of a table's indexes; needed by a dialect that has <see cref="CreateIndex"/>.</summary>
     public virtual SqlStatement? SelectIndexes(string? schema, string table) => null;
+
+    /// <summary>
+    /// Asks what has the name of a view (one row: its kind, such as <c>table</c>) and is not the sink's view of its table; no row where nothing has. Null where nobody looks, which is the default.
+    /// </summary>
+    public virtual SqlStatement? SelectInPlaceOfView(string? schema, string view, string table) => null;
+
+    /// <summary>
+    /// Asks for what users have put on a view and what goes when it is dropped (triggers, privileges): the statement that makes it again, and the one column of the view that it is about or NULL.
+    /// Null where nobody looks, which is the default.
+    /// </summary>
+    public virtual SqlStatement? SelectOnView(string? schema, string view) => null;
 
     /// <summary>A declared type in the catalogue's words. The default is the type as it is; they are compared without regard to case.</summary>
     public virtual string Normalize(string declaredType) => declaredType;

@@ -10,6 +10,12 @@ public sealed record SqlTableShape(string? Schema, string Name, IReadOnlyList<Sq
     /// <summary>The column by which a warehouse is to distribute the rows; null for the first of the primary key.</summary>
     public string? DistributionKey { get; init; }
 
+    /// <summary>The unquoted name of the index on tombstones, for a database with partial indexes; null for a table without tombstones.</summary>
+    public string? TombstoneIndex { get; init; }
+
+    /// <summary>The unquoted name of a column with a time that only grows, for a database with block range indexes; null for none.</summary>
+    public string? AppendTime { get; init; }
+
     /// <summary>The columns by which a warehouse is to sort the rows; null for the primary key.</summary>
     public IReadOnlyList<string>? SortKey { get; init; }
 }

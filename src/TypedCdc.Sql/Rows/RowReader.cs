@@ -54,7 +54,7 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
     private bool IsOfKey(TargetTable table, in CdcRecord record)
     {
         var keys = !record.Keys.IsEmpty ? record.Keys : record.NewImage.IsEmpty ? record.OldImage : record.NewImage;
-        return table.Model.Attributes.Patterns.Length == 0 || (!keys.IsEmpty && table.Scan(keys.Span, 0, Slots(table), out _));
+        return table.Model!.Attributes.Patterns.Length == 0 || (!keys.IsEmpty && table.Scan(keys.Span, 0, Slots(table), out _));
     }
 
     private bool Matches(TargetTable table, ReadOnlySpan<byte> image)
@@ -66,7 +66,7 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
 
         var slots = Slots(table);
         table.Scan(image, 0, slots, out var hasUnmapped);
-        return table.Model.Matches(new ItemReader(image, slots, table.Model.Attributes, 0, image.Length, hasUnmapped));
+        return table.Model!.Matches(new ItemReader(image, slots, table.Model.Attributes, 0, image.Length, hasUnmapped));
     }
 
     private void Add(in CdcRecord record, int index, RowBuffer buffer, bool isTombstone)
@@ -191,7 +191,7 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
 
     internal static Cell Key(RowBuffer buffer, TargetColumn column, ReadOnlySpan<byte> utf8, AttributeSlot slot)
     {
-        var expected = buffer.Table.Model.Attributes[column.Ordinal].Expected;
+        var expected = column.Expected;
         if (slot.Kind == AttributeKind.None)
         {
             Malformed.ThrowAbsent(0, column.Attribute.Name, expected);
@@ -206,7 +206,7 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
         {
             if (slot.Kind is AttributeKind.None or AttributeKind.NULL)
             {
-                var expected = buffer.Table.Model.Attributes[column.Ordinal].Expected;
+                var expected = column.Expected;
                 if (slot.Kind == AttributeKind.None && column.Attribute.IsRequired)
                 {
                     Malformed.ThrowAbsent(imageStart, column.Attribute.Name, expected);
@@ -220,7 +220,7 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
                 return default;
             }
 
-            return CellWriter.Write(buffer, column, buffer.Table.Model.Attributes[column.Ordinal].Expected, utf8, slot);
+            return CellWriter.Write(buffer, column, column.Expected, utf8, slot);
         }
         catch (CdcDecodeException) when (column.Unfit != UnfitValue.Fail)
         {

@@ -123,7 +123,7 @@ internal sealed class SchemalessShape
     /// <summary>The table as the engine writes it.</summary>
     /// <param name="index">Its place in the sink's list of tables.</param>
     /// <param name="limits">What the database's types cannot hold.</param>
-    public TargetTable ToTarget(int index, ValueLimits limits) => new(index, new SchemalessModel(this), static _ => UnfitValue.Fail) { Limits = limits };
+    public TargetTable ToTarget(int index, ValueLimits limits) => new(index, Schema, $"DynamoDB table {TableName}") { Limits = limits, Untyped = this };
 
     /// <summary>The key in words.</summary>
     public static string Describe(IEnumerable<SchemalessKey> keys) => string.Join(", ", keys);

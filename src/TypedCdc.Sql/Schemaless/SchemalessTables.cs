@@ -127,14 +127,14 @@ internal sealed class SchemalessTables(TableSet tables, ITableRouter router, IRe
         var other = current.All.FirstOrDefault(table => string.Equals(table.Name, wanted.SqlName, StringComparison.Ordinal) && string.Equals(table.Schema, wanted.Rule.SqlSchema, StringComparison.Ordinal));
         return other is null || current.Tables.GetValueOrDefault(wanted.TableName)?.Target == other
             ? null
-            : $"The table '{wanted.SqlName}' already holds the items of the DynamoDB table '{other.Model.Schema.TableName}'. Add '{wanted.TableName}' by its exact name and give it another SqlName.";
+            : $"The table '{wanted.SqlName}' already holds the items of the DynamoDB table '{other.SourceTable}'. Add '{wanted.TableName}' by its exact name and give it another SqlName.";
     }
 
     // Apart from Find: what its lambdas capture is allocated wherever the method is entered.
     private SchemalessRule? Decide(string tableName)
     {
         var models = router.Find(tableName);
-        var rule = tables.Tables.Any(table => models.Any(model => model.ClrType == table.Model.ClrType))
+        var rule = tables.Tables.Any(table => models.Any(model => model.ClrType == table.Model?.ClrType))
             ? null
             : tables.Schemaless.Where(rule => rule.Pattern.Matches(tableName)).MaxBy(static rule => rule.Pattern.IsExact ? int.MaxValue : rule.Pattern.FixedLength);
         if (_rules.Count < MaximumNames)

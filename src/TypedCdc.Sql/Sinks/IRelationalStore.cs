@@ -11,6 +11,9 @@ internal interface IRelationalStore : IAsyncDisposable
     /// <summary>What the database's types cannot hold, though their .NET counterparts can.</summary>
     ValueLimits Limits { get; }
 
+    /// <summary>A history as the database keeps it.</summary>
+    TargetTable OpenHistory(HistoryTable history, int index) => throw new InvalidOperationException($"The sink for {Name} keeps no history.");
+
     /// <summary>Creates what is missing; refuses what does not fit.</summary>
     ValueTask StartAsync(TableSet tables, SinkContext context, SinkMetrics metrics, CancellationToken cancellationToken);
 

@@ -11,8 +11,10 @@ namespace TypedCdc.Sql;
 /// Keeps the current state of DynamoDB items in a relational database. Converges: whatever the order and however often the records of an item come, the newest
 /// by (time, sequence number) is what the view shows, and a removed item stays removed.
 /// </summary>
-internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : ISink, ISnapshotSink, IAsyncDisposable
+internal sealed class RelationalSink : ISink, ISnapshotSink, IAsyncDisposable
 {
+    private readonly TableSet _tables;
+    private readonly IRelationalStore _store;
     private readonly ConcurrentBag<Buffers> _idle = [];
     private readonly WriteSize _size = new();
     private TableRoutes? _routes;
@@ -20,41 +22,57 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
     private SinkContext? _context;
     private PurgeTimer? _purge;
 
+    /// <summary>Keeps the current states of a set of tables.</summary>
+    public RelationalSink(TableSet tables, IRelationalStore store)
+        : this(store, tables with { Histories = [] })
+    {
+    }
+
+    private RelationalSink(IRelationalStore store, TableSet tables)
+    {
+        _store = store;
+        _tables = tables;
+    }
+
     /// <summary>What was counted; after <see cref="StartAsync"/>.</summary>
     public SinkMetrics? Metrics { get; private set; }
+
+    /// <summary>Keeps the histories of a set of tables.</summary>
+    public static RelationalSink OfHistories(TableSet tables, IRelationalStore store) =>
+        new(store, tables with { Tables = [.. tables.Histories.Select(store.OpenHistory)], Schemaless = [], Purge = null });
 
     public async ValueTask StartAsync(SinkContext context, CancellationToken cancellationToken)
     {
         _context = context;
-        _routes = new(tables.Tables, context.Tables);
-        Metrics = new(store.Name, context.Logger);
-        _schemaless = new(tables, context.Tables, store, Metrics, context.Logger);
-        foreach (var table in tables.Tables)
+        _routes = new([.. _tables.Tables.Where(static table => table.Model is not null)], context.Tables);
+        Metrics = new(_store.Name, context.Logger);
+        _schemaless = new(_tables, context.Tables, _store, Metrics, context.Logger);
+        foreach (var table in _tables.Tables.Where(static table => table.History is null))
         {
-            table.Limits = store.Limits;
+            table.Limits = _store.Limits;
         }
 
-        if (tables.Purge is not null && !store.CanPurge)
+        if (_tables.Purge is not null && !_store.CanPurge)
         {
-            throw new InvalidOperationException($"The sink for {store.Name} cannot purge tombstones. Take out TombstoneRetention.");
+            throw new InvalidOperationException($"The sink for {_store.Name} cannot purge tombstones. Take out TombstoneRetention.");
         }
 
-        if (tables.Schemaless.Count > 0 && !store.KeepsSchemaless)
+        if (_tables.Schemaless.Count > 0 && !_store.KeepsSchemaless)
         {
-            throw new InvalidOperationException($"The sink for {store.Name} keeps no tables without a model. Take out tables.AddDocuments(…) and tables.AddColumns(…).");
+            throw new InvalidOperationException($"The sink for {_store.Name} keeps no tables without a model. Take out tables.AddDocuments(…) and tables.AddColumns(…).");
         }
 
-        await store.StartAsync(tables, context, Metrics, cancellationToken);
-        if (store.CanFinishSnapshots)
+        await _store.StartAsync(_tables, context, Metrics, cancellationToken);
+        if (_store.CanFinishSnapshots)
         {
-            foreach (var table in tables.Tables)
+            foreach (var table in _tables.Tables.Where(static table => table.History is null))
             {
-                Metrics.Removed(await store.FinishSnapshotAsync(table, null, cancellationToken));
+                Metrics.Removed(await _store.FinishSnapshotAsync(table, null, cancellationToken));
             }
         }
 
-        context.Logger.LogInformation("Connected to {Database}: {Tables} table(s) fit their models.", store.Name, tables.Tables.Count);
-        if (tables.Purge is { } policy)
+        context.Logger.LogInformation("Connected to {Database}: {Tables} table(s) fit their models.", _store.Name, _tables.Tables.Count);
+        if (_tables.Purge is { } policy)
         {
             _purge = new(policy, context.TimeProvider, PurgeAsync, context.Logger);
         }
@@ -70,13 +88,13 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
         var started = (snapshot.StartedAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         foreach (var table in (TargetTable[])[.. _routes.Find(snapshot.TableName).Tables, .. await _schemaless.RefreshAsync(snapshot.TableName, cancellationToken)])
         {
-            if (!store.CanFinishSnapshots)
+            if (!_store.CanFinishSnapshots)
             {
-                context.Logger.LogWarning("The snapshot of '{Source}' is complete, but the sink for {Database} does not remove what is not in it from '{Table}'.", snapshot.TableName, store.Name, table.Name);
+                context.Logger.LogWarning("The snapshot of '{Source}' is complete, but the sink for {Database} does not remove what is not in it from '{Table}'.", snapshot.TableName, _store.Name, table.Name);
                 continue;
             }
 
-            var removed = await store.FinishSnapshotAsync(table, Math.Max(0, started - table.SnapshotMargin), cancellationToken);
+            var removed = await _store.FinishSnapshotAsync(table, Math.Max(0, started - table.SnapshotMargin), cancellationToken);
             Metrics!.Removed(removed);
             context.Logger.LogInformation("The snapshot of '{Source}' from {Time:O} is complete: {Removed} items of '{Table}' are not in it and were removed.", snapshot.TableName, snapshot.StartedAt, removed, table.Name);
         }
@@ -85,13 +103,13 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
     /// <summary>Forgets the tombstones that are old enough, in small transactions.</summary>
     public async ValueTask PurgeAsync(CancellationToken cancellationToken)
     {
-        var policy = tables.Purge ?? throw new InvalidOperationException("The sink has no TombstoneRetention.");
+        var policy = _tables.Purge ?? throw new InvalidOperationException("The sink has no TombstoneRetention.");
         foreach (var table in _schemaless!.Current.Written)
         {
             int purged;
             do
             {
-                purged = await store.PurgeAsync(table, policy, cancellationToken);
+                purged = await _store.PurgeAsync(table, policy, cancellationToken);
                 Metrics!.Purged(purged);
             }
             while (purged >= PurgePolicy.BatchRows);
@@ -110,7 +128,7 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
             throw new InvalidOperationException("The sink has not been started.");
         }
 
-        await new SizedWrite(store, _size, metrics, context, records).RunAsync(
+        await new SizedWrite(_store, _size, metrics, context, records).RunAsync(
             (part, token) => WritePartAsync(part, schemaless, metrics, context.TimeProvider, token), cancellationToken);
     }
 
@@ -132,12 +150,12 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
                     continue;
                 }
 
-                await store.WriteAsync(batch, cancellationToken);
+                await _store.WriteAsync(batch, cancellationToken);
                 metrics.Batch(records.Count, batch.RejectedCount, time.GetElapsedTime(started));
                 batch.ThrowIfRejected();
                 return;
             }
-            catch (DbException error) when (store.Classify(error) == SqlFailure.Transient && error.IsTransient)
+            catch (DbException error) when (_store.Classify(error) == SqlFailure.Transient && error.IsTransient)
             {
                 metrics.Retried(); // by delivery
                 throw;
@@ -160,7 +178,7 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
             await _purge.DisposeAsync();
         }
 
-        await store.DisposeAsync();
+        await _store.DisposeAsync();
     }
 
     private Buffers Take(SchemalessCatalog catalog, SinkMetrics metrics)
@@ -173,8 +191,11 @@ internal sealed class RelationalSink(TableSet tables, IRelationalStore store) : 
             }
         }
 
-        var schemaless = new SchemalessReader(_schemaless!, catalog, store.Limits);
-        return new(catalog, new(catalog.All, new(_routes!, metrics), tables.Schemaless.Count > 0 ? schemaless : null), schemaless);
+        var schemaless = new SchemalessReader(_schemaless!, catalog, _store.Limits);
+        return new(
+            catalog,
+            new(catalog.All, new(_routes!, metrics), _tables.Schemaless.Count > 0 ? schemaless : null, _tables.Histories.Count > 0 ? new(catalog.All, _context!.Tables) : null),
+            schemaless);
     }
 
     /// <summary>What one write needs, for the tables as they were when it was made.</summary>

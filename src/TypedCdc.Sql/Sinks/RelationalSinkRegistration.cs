@@ -9,13 +9,13 @@ internal static class RelationalSinkRegistration
     /// <param name="tables">What it keeps.</param>
     /// <param name="open">Makes the database's side; called once a host.</param>
     /// <param name="configure">How the sink is fed; null for the defaults.</param>
-    /// <param name="openHistory">Makes the database's side of histories; called once a host. Null where the database has none.</param>
+    /// <param name="openHistory">Makes the database's side of histories, where it is another; null where it is the same.</param>
     public static CdcBuilder AddRelationalSink(
-        this CdcBuilder cdc, string name, TableSet tables, Func<IRelationalStore> open, Action<SinkOptions>? configure, Func<IHistoryStore>? openHistory = null)
+        this CdcBuilder cdc, string name, TableSet tables, Func<IRelationalStore> open, Action<SinkOptions>? configure, Func<IRelationalStore>? openHistory = null)
     {
         if (tables.Histories.Count > 0)
         {
-            cdc.AddHistorySink(name, tables, openHistory ?? throw new InvalidOperationException($"The {name} sink keeps no history. Take out tables.AddHistory<…>()."), configure);
+            cdc.AddHistorySink(name, tables, openHistory ?? open, configure);
             if (tables.Tables.Count + tables.Schemaless.Count == 0)
             {
                 return cdc;
@@ -24,14 +24,14 @@ internal static class RelationalSinkRegistration
 
         foreach (var table in tables.Tables)
         {
-            cdc.Model(table.Model);
+            cdc.Model(table.Model!);
         }
 
         return cdc.AddSink(_ => new RelationalSink(tables, open()), name, options =>
         {
             foreach (var table in tables.Tables)
             {
-                options.Models.Add(table.Model);
+                options.Models.Add(table.Model!);
             }
 
             foreach (var rule in tables.Schemaless)
@@ -44,14 +44,15 @@ internal static class RelationalSinkRegistration
         });
     }
 
-    private static void AddHistorySink(this CdcBuilder cdc, string name, TableSet tables, Func<IHistoryStore> open, Action<SinkOptions>? configure)
+    // A subscriber of its own beside the sink of current states: what that refuses, because a column cannot hold it, is in the history nevertheless, and the other way round.
+    private static void AddHistorySink(this CdcBuilder cdc, string name, TableSet tables, Func<IRelationalStore> open, Action<SinkOptions>? configure)
     {
         foreach (var table in tables.Histories)
         {
             cdc.Model(table.Model);
         }
 
-        cdc.AddSink(_ => new HistorySink(tables, open()), name + "History", options =>
+        cdc.AddSink(_ => RelationalSink.OfHistories(tables, open()), name + "History", options =>
         {
             foreach (var table in tables.Histories)
             {

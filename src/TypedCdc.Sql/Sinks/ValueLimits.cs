@@ -9,6 +9,13 @@ internal sealed record ValueLimits
     /// <summary>Text and documents may hold the character U+0000.</summary>
     public bool TakesNul { get; init; } = true;
 
+    /// <summary>Documents may hold the character U+0000. The default is <see cref="TakesNul"/>.</summary>
+    public bool DocumentsTakeNul
+    {
+        get => field || TakesNul;
+        init;
+    }
+
     /// <summary>The most columns of attributes that a table can have, beside those of the sink's own.</summary>
     public int MaximumColumns { get; init; } = int.MaxValue;
 

@@ -10,9 +10,11 @@ internal sealed class WriteBatch
     private readonly List<RejectedRecord> _rejected = [];
     private readonly RowReader _reader;
     private readonly SchemalessReader? _schemaless;
+    private readonly HistoryProjection? _histories;
 
-    public WriteBatch(IReadOnlyList<TargetTable> tables, RowReader reader, SchemalessReader? schemaless = null)
+    public WriteBatch(IReadOnlyList<TargetTable> tables, RowReader reader, SchemalessReader? schemaless = null, HistoryProjection? histories = null)
     {
+        _histories = histories;
         _schemaless = schemaless;
         _buffers = [.. tables.Select(static table => new RowBuffer(table))];
         _inOrder = [.. _buffers.OrderBy(static buffer => buffer.Table.Schema, StringComparer.Ordinal).ThenBy(static buffer => buffer.Table.Name, StringComparer.Ordinal)];
@@ -48,7 +50,11 @@ internal sealed class WriteBatch
         {
             try
             {
-                if (_schemaless is null || !_schemaless.TryRead(records[i], i, _buffers))
+                if (_histories is not null)
+                {
+                    _histories.Read(records[i], i, _buffers);
+                }
+                else if (_schemaless is null || !_schemaless.TryRead(records[i], i, _buffers))
                 {
                     _reader.Read(records[i], i, _buffers);
                 }

@@ -1,3 +1,5 @@
+using TypedCdc.Sql.Ports;
+
 namespace TypedCdc.Sql;
 
 /// <summary>How many times a table was written by each way, where a database has several.</summary>
@@ -11,6 +13,14 @@ internal struct WriteWays
 
     /// <summary>A bulk load into a temporary table, and a statement from there.</summary>
     public long Stage;
+
+    /// <summary>Counts a write by a way.</summary>
+    public void Count(BulkPath path)
+    {
+        Direct += path == BulkPath.Direct ? 1 : 0;
+        Copy += path == BulkPath.Copy ? 1 : 0;
+        Stage += path == BulkPath.Stage ? 1 : 0;
+    }
 
     /// <summary>Adds those of another part.</summary>
     public void Add(in WriteWays other)

@@ -19,7 +19,7 @@ internal sealed class TableRoutes(IReadOnlyList<TargetTable> tables, ITableRoute
     private TableRoute Make(string tableName)
     {
         var models = router.Find(tableName);
-        var route = new TableRoute([.. tables.Where(table => models.Any(model => model.ClrType == table.Model.ClrType))], models.Count > 1 || models.Any(static model => model.IsSelective));
+        var route = new TableRoute([.. tables.Where(table => models.Any(model => model.ClrType == table.Model!.ClrType))], models.Count > 1 || models.Any(static model => model.IsSelective));
         if (_found.Count < MaximumNames)
         {
             _found.TryAdd(tableName, route);

@@ -26,7 +26,7 @@ internal sealed record TableSet(IReadOnlyList<TargetTable> Tables, MigrationMode
         // What a pattern matches is found when its first record comes.
         foreach (var rule in Schemaless)
         {
-            if (rule.Pattern.IsExact && !Tables.Any(table => string.Equals(table.Model.Schema.TableName, rule.Tables, StringComparison.Ordinal)))
+            if (rule.Pattern.IsExact && !Tables.Any(table => string.Equals(table.SourceTable, rule.Tables, StringComparison.Ordinal)))
             {
                 TakeAll(new(null, rule.Tables), rule.SqlSchema, rule.SqlName ?? SchemalessNames.OfTable(rule.Tables));
             }

@@ -77,7 +77,7 @@ public sealed partial class TableSetBuilder
 
     internal void Add(CdcModel model, Func<int, UnfitValue> unfit, bool acceptsNewerTable)
     {
-        if (_tables.Exists(table => table.Model.ClrType == model.ClrType))
+        if (_tables.Exists(table => table.Model!.ClrType == model.ClrType))
         {
             throw new InvalidOperationException($"The model '{model.ClrType}' was added twice to one sink.");
         }
@@ -86,7 +86,7 @@ public sealed partial class TableSetBuilder
         if (_tables.Find(table => string.Equals(table.Name, added.Name, StringComparison.Ordinal) && string.Equals(table.Schema, added.Schema, StringComparison.Ordinal)) is { } other)
         {
             throw new InvalidOperationException(
-                $"The models '{other.Model.ClrType}' and '{model.ClrType}' would both be kept in the table '{added.Name}'. Give one of them another SqlName.");
+                $"The models '{other.Owner}' and '{model.ClrType}' would both be kept in the table '{added.Name}'. Give one of them another SqlName.");
         }
 
         _tables.Add(added);

@@ -7,22 +7,40 @@ namespace TypedCdc.Sql;
 /// <summary>One table that a sink keeps: its model, and what the way from record to row needs to know of it, made once.</summary>
 internal sealed class TargetTable
 {
-    private readonly AttributeTable _anyKind;
+    private readonly AttributeTable? _anyKind; // null without a model
     private readonly int[] _columnOf; // by ordinal; -1 for an attribute without a column
 
+    /// <summary>The current states of a model's items.</summary>
     public TargetTable(int index, CdcModel model, Func<int, UnfitValue> unfit)
+        : this(index, model.Schema, model.ClrType.ToString(), unfit, model)
+    {
+    }
+
+    /// <summary>A table whose rows are not made by a model.</summary>
+    /// <param name="index">Its place in the sink's list of tables.</param>
+    /// <param name="schema">Its names and columns.</param>
+    /// <param name="owner">What it is of, in messages.</param>
+    public TargetTable(int index, TableSchema schema, string owner)
+        : this(index, schema, owner, static _ => UnfitValue.Fail, model: null)
+    {
+    }
+
+    private TargetTable(int index, TableSchema schema, string owner, Func<int, UnfitValue> unfit, CdcModel? model)
     {
         Index = index;
         Model = model;
-        var schema = model.Schema;
-        _columnOf = [.. Enumerable.Repeat(-1, model.Attributes.Count)];
+        Owner = owner;
+        Revision = schema.Revision;
+        SourceTable = schema.TableName;
+        _columnOf = [.. Enumerable.Repeat(-1, model?.Attributes.Count ?? schema.Attributes.Length)];
         var columns = ImmutableArray.CreateBuilder<TargetColumn>(schema.Attributes.Length);
         for (var ordinal = 0; ordinal < schema.Attributes.Length; ordinal++)
         {
             if (schema.Attributes[ordinal].HasColumn)
             {
                 _columnOf[ordinal] = columns.Count;
-                columns.Add(new(columns.Count, ordinal, schema.Attributes[ordinal], KeyOf(schema, ordinal), unfit(ordinal)));
+                columns.Add(new(
+                    columns.Count, ordinal, schema.Attributes[ordinal], KeyOf(schema, ordinal), unfit(ordinal), model?.Attributes[ordinal].Expected ?? $"a value of kind {schema.Attributes[ordinal].Kinds}"));
             }
         }
 
@@ -32,7 +50,7 @@ internal sealed class TargetTable
         if (Overflow < 0 && Columns.FirstOrDefault(static column => column.Unfit == UnfitValue.ToOverflow) is { } column)
         {
             throw new InvalidOperationException(
-                $"Values of '{column.Attribute.Name}' that do not fit are to go to the overflow, but the model '{model.ClrType}' has no [CdcOverflow] member with a column.");
+                $"Values of '{column.Attribute.Name}' that do not fit are to go to the overflow, but the model '{owner}' has no [CdcOverflow] member with a column.");
         }
 
         SendsToOverflow = Columns.Any(static column => column.Unfit == UnfitValue.ToOverflow);
@@ -40,7 +58,7 @@ internal sealed class TargetTable
             schema.SqlSchema, schema.SqlName,
             [.. Columns.Select(static column => new SqlColumn(column.Attribute.ColumnName, column.Attribute.MemberName, (SqlColumnType)column.Type, column.Key, Given(column.Attribute.SqlType)))],
             [.. schema.Indexes.Select(index => new SqlIndex(index.Name, [.. index.Attributes.Select(ordinal => schema.Attributes[ordinal].ColumnName)]))]);
-        _anyKind = model.Attributes.OfAnyKind;
+        _anyKind = model?.Attributes.OfAnyKind;
     }
 
     private static SqlKey KeyOf(TableSchema schema, int ordinal) => ordinal == schema.PartitionKey || schema.PartitionKeyParts.Contains(ordinal) ? SqlKey.Partition
@@ -50,15 +68,31 @@ internal sealed class TargetTable
     /// <summary>Its place in the sink's list of tables.</summary>
     public int Index { get; }
 
-    public CdcModel Model { get; }
+    /// <summary>The model whose items it has; null for an untyped table and for a history.</summary>
+    public CdcModel? Model { get; }
+
+    /// <summary>What it is of, in messages: the model's type, or the DynamoDB table.</summary>
+    public string Owner { get; }
+
+    /// <summary>The DynamoDB table's name in the model.</summary>
+    public string SourceTable { get; }
+
+    /// <summary>The columns of an untyped table; null for every other table.</summary>
+    public SchemalessShape? Untyped { get; init; }
+
+    /// <summary>The history that it is; null for a table of current states. Its rows are only added: it has no versions, tombstones, ties or view.</summary>
+    public HistoryTable? History { get; init; }
 
     /// <summary>The view's name; the table is this with <c>__cdc</c> behind.</summary>
     public string Name => Sql.Name;
 
+    /// <summary>The unquoted name of the table itself.</summary>
+    public string TableName => History is null ? TypedCdc.Sql.SqlName.OfTable(Name) : Name;
+
     public string? Schema => Sql.Schema;
 
     /// <summary>The model's revision: a hash of its names and types.</summary>
-    public string Revision => Model.Schema.Revision;
+    public string Revision { get; }
 
     /// <summary>This model may write a table that a newer revision of it has written.</summary>
     public bool AcceptsNewerTable { get; init; }
@@ -102,8 +136,8 @@ internal sealed class TargetTable
     /// <exception cref="CdcDecodeException">The map is not one of attribute values, or a name occurs twice in it.</exception>
     public bool Scan(ReadOnlySpan<byte> utf8, int start, Span<AttributeSlot> slots, out bool hasUnmapped)
     {
-        AttributeScanner.ScanMap(utf8, start, _anyKind, slots, out hasUnmapped);
-        return _anyKind.TryFillKeyParts(utf8, slots);
+        AttributeScanner.ScanMap(utf8, start, _anyKind!, slots, out hasUnmapped);
+        return _anyKind!.TryFillKeyParts(utf8, slots);
     }
 
     /// <summary>Whether the model knows an attribute, and its column; null where it has none.</summary>
@@ -112,7 +146,7 @@ internal sealed class TargetTable
     public bool IsMapped(ReadOnlySpan<byte> spelled, out TargetColumn? column)
     {
         using var name = new UnescapedText(spelled, stackalloc byte[256]);
-        var ordinal = _anyKind.Find(name.Utf8);
+        var ordinal = _anyKind!.Find(name.Utf8);
         column = ordinal >= 0 && _columnOf[ordinal] is >= 0 and var index ? Columns[index] : null;
         return ordinal >= 0;
     }
@@ -126,7 +160,8 @@ internal sealed class TargetTable
 /// <param name="Attribute">What it is made from.</param>
 /// <param name="Key">Whether it is part of the key.</param>
 /// <param name="Unfit">What happens to a value that it cannot hold.</param>
-internal sealed record TargetColumn(int Index, int Ordinal, AttributeSchema Attribute, SqlKey Key, UnfitValue Unfit)
+/// <param name="Expected">What it expects, in errors.</param>
+internal sealed record TargetColumn(int Index, int Ordinal, AttributeSchema Attribute, SqlKey Key, UnfitValue Unfit, string Expected)
 {
     public ColumnType Type => Attribute.ColumnType;
 

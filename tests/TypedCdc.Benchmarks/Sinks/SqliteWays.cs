@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using SQLitePCL;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Benchmarks.Sinks;
@@ -70,7 +71,7 @@ internal sealed class SqliteWays(BenchRow[] inserts, BenchRow[] updates) : IAsyn
         await NextAsync();
         var tables = new TableSetBuilder();
         tables.Add<BenchCustomer>();
-        _sink = new(tables.Build(), new SqliteStore(new() { Path = Path }));
+        _sink = new(tables.Build(), new SqlStore(new SqliteDatabase(new() { Path = Path })));
         await _sink.StartAsync(new() { Application = "bench", TimeProvider = TimeProvider.System, Logger = NullLogger.Instance, Tables = new BenchRow.OnlyBench() }, default);
     }
 

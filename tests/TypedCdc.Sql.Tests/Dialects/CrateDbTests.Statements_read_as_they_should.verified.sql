@@ -1,12 +1,3 @@
-CREATE TABLE IF NOT EXISTS "cdc_models" (
-    "name" TEXT NOT NULL,
-    "revisions" TEXT NOT NULL,
-    "horizon" BIGINT,
-    "snapshot" BIGINT,
-    "swept" BIGINT,
-    PRIMARY KEY ("name")
-) CLUSTERED BY ("name")
-
 SELECT c.column_name, c.data_type, CASE WHEN CAST(c.is_nullable AS TEXT) IN ('YES', 'true', 't') THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), 0
 FROM information_schema.columns AS c
 LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
@@ -14,9 +5,6 @@ WHERE c.table_schema = COALESCE(CAST($1 AS TEXT), CURRENT_SCHEMA) AND c.table_na
 ORDER BY c.ordinal_position
 -- $1 = NULL
 -- $2 = cdc_models
-
-SELECT "revisions", "horizon", "snapshot", "swept" FROM "cdc_models" WHERE "name" = CAST($1 AS TEXT)
--- $1 = "typed__cdc"
 
 SELECT c.column_name, c.data_type, CASE WHEN CAST(c.is_nullable AS TEXT) IN ('YES', 'true', 't') THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), 0
 FROM information_schema.columns AS c
@@ -33,6 +21,23 @@ WHERE c.table_schema = COALESCE(CAST($1 AS TEXT), CURRENT_SCHEMA) AND c.table_na
 ORDER BY c.ordinal_position
 -- $1 = NULL
 -- $2 = typed
+
+SELECT c.column_name, c.data_type, CASE WHEN CAST(c.is_nullable AS TEXT) IN ('YES', 'true', 't') THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), 0
+FROM information_schema.columns AS c
+LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
+WHERE c.table_schema = COALESCE(CAST($1 AS TEXT), CURRENT_SCHEMA) AND c.table_name = CAST($2 AS TEXT) AND c.column_name NOT LIKE '%[%'
+ORDER BY c.ordinal_position
+-- $1 = NULL
+-- $2 = typed__cdc_ties
+
+CREATE TABLE IF NOT EXISTS "cdc_models" (
+    "name" TEXT NOT NULL,
+    "revisions" TEXT NOT NULL,
+    "horizon" BIGINT,
+    "snapshot" BIGINT,
+    "swept" BIGINT,
+    PRIMARY KEY ("name")
+) CLUSTERED BY ("name")
 
 CREATE TABLE IF NOT EXISTS "typed__cdc" (
     "id" TEXT NOT NULL,
@@ -73,14 +78,6 @@ CREATE TABLE IF NOT EXISTS "typed__cdc_ties" (
     "cdc_new" BIGINT NOT NULL,
     PRIMARY KEY ("id", "no", "cdc_ver", "cdc_old", "cdc_new")
 ) CLUSTERED BY ("id")
-
-SELECT c.column_name, c.data_type, CASE WHEN CAST(c.is_nullable AS TEXT) IN ('YES', 'true', 't') THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), 0
-FROM information_schema.columns AS c
-LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
-WHERE c.table_schema = COALESCE(CAST($1 AS TEXT), CURRENT_SCHEMA) AND c.table_name = CAST($2 AS TEXT) AND c.column_name NOT LIKE '%[%'
-ORDER BY c.ordinal_position
--- $1 = NULL
--- $2 = typed__cdc_ties
 
 SELECT "revisions", "horizon", "snapshot", "swept" FROM "cdc_models" WHERE "name" = CAST($1 AS TEXT)
 -- $1 = "typed__cdc"

@@ -2,6 +2,7 @@ using Npgsql;
 using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Postgres;
 
@@ -71,7 +72,7 @@ public sealed class CrateDbTests(PostgreSql server)
                 : statement.Text.StartsWith("SELECT \"cdc_ver\"", StringComparison.Ordinal) ? [["0000000000000000009:0011", 0L, 7L], ["0000000000000000009:0012", 7L, 8L]]
                 : [];
         });
-        await using var sink = await DialectSinks.StartAsync(new DialectStore(new CrateDbDialect(), _ => new(script)), static tables => tables.Add<Typed>(), null, CdcModel.Get<Typed>());
+        await using var sink = await DialectSinks.StartAsync(new SqlStore(new CrateDbDialect(), _ => new(script)), static tables => tables.Add<Typed>(), null, CdcModel.Get<Typed>());
         await sink.WriteAsync(
             [
                 TestRecord.Make("INSERT", "typed", 9, "2", """{"id":{"S":"a"},"no":{"N":"1"}}""", """
@@ -96,7 +97,7 @@ public sealed class CrateDbTests(PostgreSql server)
         await using var database = await PostgresDatabase.CreateAsync(server);
         var dialect = new CrateDbDialect();
         var open = Sessions.OnPostgres(database.ConnectionString, dialect, Sessions.FromCrateDb);
-        await using var sink = await DialectSinks.StartAsync(new DialectStore(dialect, async token => new PartialExecutor(await open(token), "poison")));
+        await using var sink = await DialectSinks.StartAsync(new SqlStore(dialect, async token => new PartialExecutor(await open(token), "poison")));
         var refused = await Assert.ThrowsAsync<RejectedRecordsException>(async () => await sink.WriteAsync(
             [.. Enumerable.Range(1, 40).Select(static i => Named(i, i, i % 13 == 0 ? "poison" : "fine")), Named(26, 1, "older"), Named(39, 100, "newer")], default));
         Assert.Equal([12, 25], refused.Rejected.Select(static one => one.Index).Order());
@@ -127,7 +128,7 @@ public sealed class CrateDbTests(PostgreSql server)
     {
         var opened = 0;
         var fails = false;
-        await using var sink = await DialectSinks.StartAsync(new DialectStore(new CrateDbDialect(), _ =>
+        await using var sink = await DialectSinks.StartAsync(new SqlStore(new CrateDbDialect(), _ =>
         {
             opened++;
             return new(new ScriptedExecutor(statement => fails ? throw new NpgsqlException("lost", new IOException())
@@ -161,7 +162,7 @@ public sealed class CrateDbTests(PostgreSql server)
 
     private static PostgresException Error(string state, string message) => new(message, "ERROR", "ERROR", state);
 
-    private static DialectStore Store(PostgresDatabase database, Func<SqlStatement, SqlStatement?>? before = null)
+    private static SqlStore Store(PostgresDatabase database, Func<SqlStatement, SqlStatement?>? before = null)
     {
         var dialect = new CrateDbDialect();
         return new(dialect, Sessions.OnPostgres(database.ConnectionString, dialect, statement => Sessions.FromCrateDb(before is null ? statement : before(statement)!)));

@@ -1,4 +1,5 @@
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Postgres;
 
@@ -95,13 +96,13 @@ public sealed class DialectConvergenceTests(PostgreSql server)
         Assert.Equal(["0"], await database.RowsAsync("SELECT count(*)::text FROM everything"));
     }
 
-    private static DialectStore Postgres(PostgresDatabase database)
+    private static SqlStore Postgres(PostgresDatabase database)
     {
         var dialect = new PostgresDialect();
         return new(dialect, Sessions.OnPostgres(database.ConnectionString, dialect));
     }
 
-    private static DialectStore Store(Way way, SqliteFixture database, Func<SqlStatement, SqlStatement?>? before = null) => way switch
+    private static SqlStore Store(Way way, SqliteFixture database, Func<SqlStatement, SqlStatement?>? before = null) => way switch
     {
         Way.Sqlite => new(new SqliteDialect(), Sessions.OnSqlite(database.Path, before)),
         _ => new(new MySqlDialect(), Sessions.OnSqlite(database.Path, statement => Sessions.FromMySql(before is null ? statement : before(statement)!))),

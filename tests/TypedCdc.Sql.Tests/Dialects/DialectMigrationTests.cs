@@ -1,6 +1,7 @@
 using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Postgres;
 
@@ -53,7 +54,7 @@ public sealed class DialectMigrationTests(PostgreSql server)
     {
         SqlDialect dialect = name == "cratedb" ? new CrateDbDialect() : new RedshiftDialect();
         var open = Sessions.OnPostgres(database.ConnectionString, dialect, name == "cratedb" ? Sessions.FromCrateDb : Sessions.FromRedshift);
-        return DialectSinks.StartAsync(name == "cratedb" ? new DialectStore(dialect, open) : new RedshiftStore(open), static tables => tables.Add<T>(), null, CdcModel.Get<T>());
+        return DialectSinks.StartAsync(name == "cratedb" ? new SqlStore(dialect, open) : new RedshiftStore(open), static tables => tables.Add<T>(), null, CdcModel.Get<T>());
     }
 
     private static CdcRecord Record(int id, int version, string name, string more = "") => TestRecord.Make(

@@ -1,5 +1,6 @@
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Sql.Tests.Dialects;
@@ -48,10 +49,10 @@ internal sealed class DialectPlace : IAsyncDisposable
         };
         return _way switch
         {
-            Sqlite => new DialectStore(dialect, Sessions.OnSqlite(_file!.Path, before)),
-            MySql => new DialectStore(dialect, Sessions.OnSqlite(_file!.Path, In(Sessions.FromMySql))),
-            Postgres => new DialectStore(dialect, Sessions.OnPostgres(_database!.ConnectionString, dialect, before)),
-            CrateDb => new DialectStore(dialect, Sessions.OnPostgres(_database!.ConnectionString, dialect, In(Sessions.FromCrateDb))),
+            Sqlite => new SqlStore(dialect, Sessions.OnSqlite(_file!.Path, before)),
+            MySql => new SqlStore(dialect, Sessions.OnSqlite(_file!.Path, In(Sessions.FromMySql))),
+            Postgres => new SqlStore(dialect, Sessions.OnPostgres(_database!.ConnectionString, dialect, before)),
+            CrateDb => new SqlStore(dialect, Sessions.OnPostgres(_database!.ConnectionString, dialect, In(Sessions.FromCrateDb))),
             _ => new RedshiftStore(Sessions.OnPostgres(_database!.ConnectionString, dialect, In(Sessions.FromRedshift))),
         };
     }

@@ -142,12 +142,12 @@ public sealed class DialectPurgeTests(PostgreSql server)
     {
         await using var place = await DialectPlace.CreateAsync(DialectPlace.MySql, server);
         await place.ExecuteAsync("CREATE TABLE cdc_models (name TEXT PRIMARY KEY, revisions TEXT NOT NULL)");
-        var validating = Assert.ThrowsAsync<SchemaDriftException>(() => DialectSinks.StartAsync(place.Store(), static tables =>
+        var validating = await Assert.ThrowsAsync<SchemaDriftException>(() => DialectSinks.StartAsync(place.Store(), static tables =>
         {
             tables.Migrations = MigrationMode.Validate;
             tables.Add<Customer>();
         }));
-        Assert.Contains("'cdc_models' of the sink's own lacks 'horizon', 'snapshot', 'swept'", (await validating).Message, StringComparison.Ordinal);
+        Assert.All(["`horizon`", "`snapshot`", "`swept`"], column => Assert.Contains($"ALTER TABLE `cdc_models` ADD COLUMN {column} BIGINT;", validating.Plan, StringComparison.Ordinal));
         var clock = new PurgeClock { Microseconds = 1_000_000_000 };
         await using var sink = await StartAsync(place, clock);
         await sink.WriteAsync([Record("REMOVE", 1, 900_000_000)], default);
@@ -172,7 +172,7 @@ public sealed class DialectPurgeTests(PostgreSql server)
                 tables.TombstoneRetention = TimeSpan.FromDays(1);
                 Off(tables);
             }));
-            Assert.Contains("there is no table 'cdc_models'", error.Message, StringComparison.Ordinal);
+            Assert.Contains("the table 'cdc_models' is missing", error.Message, StringComparison.Ordinal);
         }
 
         await using var sink = await StartAsync(place, new PurgeClock { Microseconds = 1_000_000_000 });

@@ -2,6 +2,7 @@ using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
 using TypedCdc.Sources;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Snapshots;
 
@@ -66,8 +67,8 @@ public sealed class DialectSnapshotTests(PostgreSql server)
                 : [];
         });
         var clock = new PurgeClock { Microseconds = 1_000_000_000 };
-        IRelationalStore store = name == "mysql" ? new DialectStore(new MySqlDialect(), _ => new(script))
-            : name == "cratedb" ? new DialectStore(new CrateDbDialect(), _ => new(script))
+        IRelationalStore store = name == "mysql" ? new SqlStore(new MySqlDialect(), _ => new(script))
+            : name == "cratedb" ? new SqlStore(new CrateDbDialect(), _ => new(script))
             : new RedshiftStore(_ => new(script));
         await using var sink = await DialectSinks.StartAsync(
             store,

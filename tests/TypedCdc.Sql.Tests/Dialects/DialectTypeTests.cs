@@ -3,6 +3,7 @@ using System.Text;
 using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Schema;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Types;
 
@@ -27,7 +28,7 @@ public sealed class DialectTypeTests
                 : statement.Text.StartsWith("INSERT INTO \"types__cdc\"", StringComparison.Ordinal) && statement.ReturnsRows ? [[7, "0000000000000000001:0011", 0L]] : [];
         });
         await using var sink = await DialectSinks.StartAsync(
-            redshift is null ? new DialectStore(dialect, _ => new(script)) : new RedshiftStore(_ => new(script)),
+            redshift is null ? new SqlStore(dialect, _ => new(script)) : new RedshiftStore(_ => new(script)),
             static tables =>
             {
                 tables.Migrations = MigrationMode.Off;
@@ -35,7 +36,7 @@ public sealed class DialectTypeTests
             },
             null,
             CdcModel.Get<AllTypes>());
-        var table = new DialectTable(dialect, new TargetTable(0, CdcModel.Get<AllTypes>(), static _ => UnfitValue.Fail));
+        var table = new TableStatements(dialect, new TargetTable(0, CdcModel.Get<AllTypes>(), static _ => UnfitValue.Fail));
         var shapes = table.Shape.Columns.ToDictionary(static column => column.Name, StringComparer.Ordinal);
         var text = new StringBuilder();
         var last = "";
@@ -102,7 +103,7 @@ public sealed class DialectTypeTests
         foreach (var unfit in new[] { UnfitValue.Fail, UnfitValue.NullAndReport, UnfitValue.ToOverflow })
         {
             await using var sink = await DialectSinks.StartAsync(
-                name == "cratedb" ? new DialectStore(new CrateDbDialect(), _ => new(script)) : new RedshiftStore(_ => new(script)),
+                name == "cratedb" ? new SqlStore(new CrateDbDialect(), _ => new(script)) : new RedshiftStore(_ => new(script)),
                 tables =>
                 {
                     tables.Migrations = MigrationMode.Off;
@@ -141,7 +142,7 @@ public sealed class DialectTypeTests
     public async Task CrateDB_text_without_an_index_is_declared_so_and_found_again()
     {
         var dialect = new CrateDbDialect();
-        var table = new DialectTable(dialect, new TargetTable(0, CdcModel.Get<Policied>(), static _ => UnfitValue.Fail));
+        var table = new TableStatements(dialect, new TargetTable(0, CdcModel.Get<Policied>(), static _ => UnfitValue.Fail));
         Assert.Equal("TEXT INDEX OFF STORAGE WITH (columnstore = false)", table.Shape.Columns.Single(static column => column.Name == "long").DeclaredType);
         Assert.Equal("text", dialect.Normalize("TEXT INDEX OFF STORAGE WITH (columnstore = false)"));
         Assert.Equal("CAST($1 AS TEXT)", dialect.GivenValue(ColumnType.Text, "$1", "TEXT INDEX OFF"));
@@ -152,9 +153,9 @@ public sealed class DialectTypeTests
             statements.Add(statement.Text);
             return [];
         });
-        await Assert.ThrowsAsync<SchemaDriftException>(() => DialectSinks.StartAsync(new DialectStore(dialect, _ => new(script)), static tables => tables.Add<Policied>(), null, CdcModel.Get<Policied>()));
+        await Assert.ThrowsAsync<SchemaDriftException>(() => DialectSinks.StartAsync(new SqlStore(dialect, _ => new(script)), static tables => tables.Add<Policied>(), null, CdcModel.Get<Policied>()));
         await using var sink = await DialectSinks.StartAsync(
-            new DialectStore(dialect, _ => new(new ScriptedExecutor(static statement => statement.ReturnsRows && statement.Text.StartsWith("INSERT", StringComparison.Ordinal) ? [["a", "0000000000000000001:0011", 0L]] : []))),
+            new SqlStore(dialect, _ => new(new ScriptedExecutor(static statement => statement.ReturnsRows && statement.Text.StartsWith("INSERT", StringComparison.Ordinal) ? [["a", "0000000000000000001:0011", 0L]] : []))),
             static tables =>
             {
                 tables.Migrations = MigrationMode.Off;

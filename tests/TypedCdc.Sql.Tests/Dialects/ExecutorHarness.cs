@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TypedCdc.Postgres;
 using TypedCdc.Sql.Ports;
@@ -7,21 +8,31 @@ using TypedCdc.Sqlite;
 namespace TypedCdc.Sql.Tests.Dialects;
 
 /// <summary>Sees every statement before it runs: to count, to fail, to change.</summary>
-internal sealed class WatchedExecutor(ISqlSession inner, Func<SqlStatement, SqlStatement?> before) : ISqlSession
+/// <remarks>It has no bulk writer: everything goes through statements.</remarks>
+internal sealed class WatchedExecutor(ISqlSession inner, Func<SqlStatement, SqlStatement?> before, IAsyncDisposable? owned = null) : ISqlSession
 {
     public ValueTask<SqlAnswer> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken) =>
         before(statement) is { } changed ? inner.ExecuteAsync(changed, cancellationToken) : new(new SqlAnswer(0));
 
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync();
+        if (owned is not null)
+        {
+            await owned.DisposeAsync();
+        }
+    }
 }
 
 /// <summary>Sessions of databases that run here, for dialects that are theirs or can be said in their words.</summary>
 internal static partial class Sessions
 {
-    public static Func<CancellationToken, ValueTask<ISqlSession>> OnSqlite(string path, Func<SqlStatement, SqlStatement?>? before = null) => _ =>
+    public static Func<CancellationToken, ValueTask<ISqlSession>> OnSqlite(string path, Func<SqlStatement, SqlStatement?>? before = null) => async cancellationToken =>
     {
-        ISqlSession executor = new SqliteSession(new SqliteConnection(path), TimeSpan.FromSeconds(30), TimeProvider.System);
-        return new(before is null ? executor : new WatchedExecutor(executor, before));
+        // A connection for each session, as other processes have.
+        var database = new SqliteDatabase(new() { Path = path });
+        var session = await database.OpenAsync(new(TimeProvider.System, NullLogger.Instance, static () => { }), cancellationToken);
+        return new WatchedExecutor(session, before ?? (static statement => statement), database);
     };
 
     public static Func<CancellationToken, ValueTask<ISqlSession>> OnPostgres(string connectionString, SqlDialect dialect, Func<SqlStatement, SqlStatement?>? before = null) => async cancellationToken =>

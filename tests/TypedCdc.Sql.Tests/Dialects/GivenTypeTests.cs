@@ -1,5 +1,6 @@
 using TypedCdc.Decoding;
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Postgres;
 
@@ -30,7 +31,7 @@ public sealed class GivenTypeTests(PostgreSql server)
         {
             await using var database = await PostgresDatabase.CreateAsync(server);
             var open = Sessions.OnPostgres(database.ConnectionString, dialect, dialect is CrateDbDialect ? Sessions.FromCrateDb : null);
-            await using var sink = await DialectSinks.StartAsync(new DialectStore(dialect, open), static tables => tables.Add<Priced>(), null, CdcModel.Get<Priced>());
+            await using var sink = await DialectSinks.StartAsync(new SqlStore(dialect, open), static tables => tables.Add<Priced>(), null, CdcModel.Get<Priced>());
             var refused = await Assert.ThrowsAsync<RejectedRecordsException>(async () => await sink.WriteAsync([Record(1, "1.25"), Record(2, "1.255"), Record(3, "12345678901"), Record(4, "7")], default));
             Assert.Equal([1, 2], refused.Rejected.Select(static one => one.Index).Order());
             Assert.All(refused.Rejected, static one => Assert.DoesNotContain("1.255", one.Reason.ToString(), StringComparison.Ordinal));
@@ -47,7 +48,7 @@ public sealed class GivenTypeTests(PostgreSql server)
         using var database = new SqliteFixture();
         for (var run = 0; run < 2; run++)
         {
-            await (await DialectSinks.StartAsync(new DialectStore(new SqliteDialect(), Sessions.OnSqlite(database.Path)), tables =>
+            await (await DialectSinks.StartAsync(new SqlStore(new SqliteDialect(), Sessions.OnSqlite(database.Path)), tables =>
             {
                 tables.Migrations = run == 0 ? MigrationMode.AddOnly : MigrationMode.Validate;
                 tables.Add<Priced>();

@@ -1,3 +1,31 @@
+SELECT c.column_name, c.column_type, c.is_nullable = 'YES', COALESCE(k.ordinal_position, 0), c.column_default IS NOT NULL
+FROM information_schema.columns AS c
+LEFT JOIN information_schema.key_column_usage AS k
+    ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name AND k.constraint_name = 'PRIMARY'
+WHERE c.table_schema = COALESCE(@p1, DATABASE()) AND c.table_name = @p2
+ORDER BY c.ordinal_position
+
+SELECT c.column_name, c.column_type, c.is_nullable = 'YES', COALESCE(k.ordinal_position, 0), c.column_default IS NOT NULL
+FROM information_schema.columns AS c
+LEFT JOIN information_schema.key_column_usage AS k
+    ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name AND k.constraint_name = 'PRIMARY'
+WHERE c.table_schema = COALESCE(@p1, DATABASE()) AND c.table_name = @p2
+ORDER BY c.ordinal_position
+
+SELECT c.column_name, c.column_type, c.is_nullable = 'YES', COALESCE(k.ordinal_position, 0), c.column_default IS NOT NULL
+FROM information_schema.columns AS c
+LEFT JOIN information_schema.key_column_usage AS k
+    ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name AND k.constraint_name = 'PRIMARY'
+WHERE c.table_schema = COALESCE(@p1, DATABASE()) AND c.table_name = @p2
+ORDER BY c.ordinal_position
+
+SELECT c.column_name, c.column_type, c.is_nullable = 'YES', COALESCE(k.ordinal_position, 0), c.column_default IS NOT NULL
+FROM information_schema.columns AS c
+LEFT JOIN information_schema.key_column_usage AS k
+    ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name AND k.constraint_name = 'PRIMARY'
+WHERE c.table_schema = COALESCE(@p1, DATABASE()) AND c.table_name = @p2
+ORDER BY c.ordinal_position
+
 CREATE TABLE IF NOT EXISTS `cdc_models` (
     `name` VARCHAR(352) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin NOT NULL,
     `revisions` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin NOT NULL,
@@ -6,29 +34,6 @@ CREATE TABLE IF NOT EXISTS `cdc_models` (
     `swept` BIGINT,
     PRIMARY KEY (`name`)
 )
-
-SELECT c.column_name, c.column_type, c.is_nullable = 'YES', COALESCE(k.ordinal_position, 0), c.column_default IS NOT NULL
-FROM information_schema.columns AS c
-LEFT JOIN information_schema.key_column_usage AS k
-    ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name AND k.constraint_name = 'PRIMARY'
-WHERE c.table_schema = COALESCE(@p1, DATABASE()) AND c.table_name = @p2
-ORDER BY c.ordinal_position
-
-SELECT `revisions`, `horizon`, `snapshot`, `swept` FROM `cdc_models` WHERE `name` = @p1
-
-SELECT c.column_name, c.column_type, c.is_nullable = 'YES', COALESCE(k.ordinal_position, 0), c.column_default IS NOT NULL
-FROM information_schema.columns AS c
-LEFT JOIN information_schema.key_column_usage AS k
-    ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name AND k.constraint_name = 'PRIMARY'
-WHERE c.table_schema = COALESCE(@p1, DATABASE()) AND c.table_name = @p2
-ORDER BY c.ordinal_position
-
-SELECT c.column_name, c.column_type, c.is_nullable = 'YES', COALESCE(k.ordinal_position, 0), c.column_default IS NOT NULL
-FROM information_schema.columns AS c
-LEFT JOIN information_schema.key_column_usage AS k
-    ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name AND k.constraint_name = 'PRIMARY'
-WHERE c.table_schema = COALESCE(@p1, DATABASE()) AND c.table_name = @p2
-ORDER BY c.ordinal_position
 
 CREATE TABLE IF NOT EXISTS `customers__cdc` (
     `userid` BIGINT NOT NULL,
@@ -59,13 +64,6 @@ CREATE TABLE IF NOT EXISTS `customers__cdc_ties` (
     `cdc_new` BIGINT NOT NULL,
     PRIMARY KEY (`userid`, `cdc_ver`, `cdc_old`, `cdc_new`)
 )
-
-SELECT c.column_name, c.column_type, c.is_nullable = 'YES', COALESCE(k.ordinal_position, 0), c.column_default IS NOT NULL
-FROM information_schema.columns AS c
-LEFT JOIN information_schema.key_column_usage AS k
-    ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name AND k.constraint_name = 'PRIMARY'
-WHERE c.table_schema = COALESCE(@p1, DATABASE()) AND c.table_name = @p2
-ORDER BY c.ordinal_position
 
 SELECT `revisions`, `horizon`, `snapshot`, `swept` FROM `cdc_models` WHERE `name` = @p1
 

@@ -1,4 +1,5 @@
 using TypedCdc.Decoding;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Sql.Tests.Dialects;
 
@@ -29,7 +30,7 @@ public sealed class MySqlDialectTests
                 : statement.Text.StartsWith("SELECT `cdc_ver`", StringComparison.Ordinal) ? [["0000000000000000009:0011", 0L, 7L], ["0000000000000000009:0012", 7L, 8L]]
                 : [];
         });
-        await using var sink = await DialectSinks.StartAsync(new DialectStore(new MySqlDialect(), _ => new(script)));
+        await using var sink = await DialectSinks.StartAsync(new SqlStore(new MySqlDialect(), _ => new(script)));
         await sink.WriteAsync(
             [
                 TestRecord.Make("INSERT", "customers", 9, "1", """{"userid":{"N":"7"}}""", """{"userid":{"N":"7"},"first_name":{"S":"Ada"}}"""),

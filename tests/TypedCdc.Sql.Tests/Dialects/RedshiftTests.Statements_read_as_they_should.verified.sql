@@ -7,6 +7,42 @@ BEGIN
 
 LOCK "cdc_migrations"
 
+SELECT CAST(c.column_name AS VARCHAR(256)),
+    CAST(c.data_type AS VARCHAR(256)) || CASE WHEN c.character_maximum_length IS NOT NULL THEN '(' || CAST(c.character_maximum_length AS VARCHAR(16)) || ')'
+        WHEN c.data_type = 'numeric' AND c.numeric_precision IS NOT NULL THEN '(' || CAST(c.numeric_precision AS VARCHAR(16)) || ',' || CAST(c.numeric_scale AS VARCHAR(16)) || ')' ELSE '' END,
+    CASE WHEN c.is_nullable = 'YES' THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), CASE WHEN c.column_default IS NULL THEN 0 ELSE 1 END
+FROM information_schema.columns AS c
+LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
+WHERE c.table_schema = COALESCE(CAST($1 AS VARCHAR(256)), current_schema()) AND c.table_name = CAST($2 AS VARCHAR(256))
+ORDER BY c.ordinal_position
+
+SELECT CAST(c.column_name AS VARCHAR(256)),
+    CAST(c.data_type AS VARCHAR(256)) || CASE WHEN c.character_maximum_length IS NOT NULL THEN '(' || CAST(c.character_maximum_length AS VARCHAR(16)) || ')'
+        WHEN c.data_type = 'numeric' AND c.numeric_precision IS NOT NULL THEN '(' || CAST(c.numeric_precision AS VARCHAR(16)) || ',' || CAST(c.numeric_scale AS VARCHAR(16)) || ')' ELSE '' END,
+    CASE WHEN c.is_nullable = 'YES' THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), CASE WHEN c.column_default IS NULL THEN 0 ELSE 1 END
+FROM information_schema.columns AS c
+LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
+WHERE c.table_schema = COALESCE(CAST($1 AS VARCHAR(256)), current_schema()) AND c.table_name = CAST($2 AS VARCHAR(256))
+ORDER BY c.ordinal_position
+
+SELECT CAST(c.column_name AS VARCHAR(256)),
+    CAST(c.data_type AS VARCHAR(256)) || CASE WHEN c.character_maximum_length IS NOT NULL THEN '(' || CAST(c.character_maximum_length AS VARCHAR(16)) || ')'
+        WHEN c.data_type = 'numeric' AND c.numeric_precision IS NOT NULL THEN '(' || CAST(c.numeric_precision AS VARCHAR(16)) || ',' || CAST(c.numeric_scale AS VARCHAR(16)) || ')' ELSE '' END,
+    CASE WHEN c.is_nullable = 'YES' THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), CASE WHEN c.column_default IS NULL THEN 0 ELSE 1 END
+FROM information_schema.columns AS c
+LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
+WHERE c.table_schema = COALESCE(CAST($1 AS VARCHAR(256)), current_schema()) AND c.table_name = CAST($2 AS VARCHAR(256))
+ORDER BY c.ordinal_position
+
+SELECT CAST(c.column_name AS VARCHAR(256)),
+    CAST(c.data_type AS VARCHAR(256)) || CASE WHEN c.character_maximum_length IS NOT NULL THEN '(' || CAST(c.character_maximum_length AS VARCHAR(16)) || ')'
+        WHEN c.data_type = 'numeric' AND c.numeric_precision IS NOT NULL THEN '(' || CAST(c.numeric_precision AS VARCHAR(16)) || ',' || CAST(c.numeric_scale AS VARCHAR(16)) || ')' ELSE '' END,
+    CASE WHEN c.is_nullable = 'YES' THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), CASE WHEN c.column_default IS NULL THEN 0 ELSE 1 END
+FROM information_schema.columns AS c
+LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
+WHERE c.table_schema = COALESCE(CAST($1 AS VARCHAR(256)), current_schema()) AND c.table_name = CAST($2 AS VARCHAR(256))
+ORDER BY c.ordinal_position
+
 CREATE TABLE IF NOT EXISTS "cdc_models" (
     "name" VARCHAR(65535) NOT NULL,
     "revisions" VARCHAR(65535) NOT NULL,
@@ -17,35 +53,6 @@ CREATE TABLE IF NOT EXISTS "cdc_models" (
 )
 DISTKEY ("name")
 SORTKEY ("name")
-
-SELECT CAST(c.column_name AS VARCHAR(256)),
-    CAST(c.data_type AS VARCHAR(256)) || CASE WHEN c.character_maximum_length IS NOT NULL THEN '(' || CAST(c.character_maximum_length AS VARCHAR(16)) || ')'
-        WHEN c.data_type = 'numeric' AND c.numeric_precision IS NOT NULL THEN '(' || CAST(c.numeric_precision AS VARCHAR(16)) || ',' || CAST(c.numeric_scale AS VARCHAR(16)) || ')' ELSE '' END,
-    CASE WHEN c.is_nullable = 'YES' THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), CASE WHEN c.column_default IS NULL THEN 0 ELSE 1 END
-FROM information_schema.columns AS c
-LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
-WHERE c.table_schema = COALESCE(CAST($1 AS VARCHAR(256)), current_schema()) AND c.table_name = CAST($2 AS VARCHAR(256))
-ORDER BY c.ordinal_position
-
-SELECT "revisions", "horizon", "snapshot", "swept" FROM "cdc_models" WHERE "name" = CAST($1 AS VARCHAR(65535))
-
-SELECT CAST(c.column_name AS VARCHAR(256)),
-    CAST(c.data_type AS VARCHAR(256)) || CASE WHEN c.character_maximum_length IS NOT NULL THEN '(' || CAST(c.character_maximum_length AS VARCHAR(16)) || ')'
-        WHEN c.data_type = 'numeric' AND c.numeric_precision IS NOT NULL THEN '(' || CAST(c.numeric_precision AS VARCHAR(16)) || ',' || CAST(c.numeric_scale AS VARCHAR(16)) || ')' ELSE '' END,
-    CASE WHEN c.is_nullable = 'YES' THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), CASE WHEN c.column_default IS NULL THEN 0 ELSE 1 END
-FROM information_schema.columns AS c
-LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
-WHERE c.table_schema = COALESCE(CAST($1 AS VARCHAR(256)), current_schema()) AND c.table_name = CAST($2 AS VARCHAR(256))
-ORDER BY c.ordinal_position
-
-SELECT CAST(c.column_name AS VARCHAR(256)),
-    CAST(c.data_type AS VARCHAR(256)) || CASE WHEN c.character_maximum_length IS NOT NULL THEN '(' || CAST(c.character_maximum_length AS VARCHAR(16)) || ')'
-        WHEN c.data_type = 'numeric' AND c.numeric_precision IS NOT NULL THEN '(' || CAST(c.numeric_precision AS VARCHAR(16)) || ',' || CAST(c.numeric_scale AS VARCHAR(16)) || ')' ELSE '' END,
-    CASE WHEN c.is_nullable = 'YES' THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), CASE WHEN c.column_default IS NULL THEN 0 ELSE 1 END
-FROM information_schema.columns AS c
-LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
-WHERE c.table_schema = COALESCE(CAST($1 AS VARCHAR(256)), current_schema()) AND c.table_name = CAST($2 AS VARCHAR(256))
-ORDER BY c.ordinal_position
 
 CREATE TABLE IF NOT EXISTS "typed__cdc" (
     "id" VARCHAR(65535) NOT NULL,
@@ -92,15 +99,6 @@ CREATE TABLE IF NOT EXISTS "typed__cdc_ties" (
 )
 DISTKEY ("id")
 SORTKEY ("id", "no", "cdc_ver", "cdc_old", "cdc_new")
-
-SELECT CAST(c.column_name AS VARCHAR(256)),
-    CAST(c.data_type AS VARCHAR(256)) || CASE WHEN c.character_maximum_length IS NOT NULL THEN '(' || CAST(c.character_maximum_length AS VARCHAR(16)) || ')'
-        WHEN c.data_type = 'numeric' AND c.numeric_precision IS NOT NULL THEN '(' || CAST(c.numeric_precision AS VARCHAR(16)) || ',' || CAST(c.numeric_scale AS VARCHAR(16)) || ')' ELSE '' END,
-    CASE WHEN c.is_nullable = 'YES' THEN 1 ELSE 0 END, COALESCE(k.ordinal_position, 0), CASE WHEN c.column_default IS NULL THEN 0 ELSE 1 END
-FROM information_schema.columns AS c
-LEFT JOIN information_schema.key_column_usage AS k ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
-WHERE c.table_schema = COALESCE(CAST($1 AS VARCHAR(256)), current_schema()) AND c.table_name = CAST($2 AS VARCHAR(256))
-ORDER BY c.ordinal_position
 
 SELECT "revisions", "horizon", "snapshot", "swept" FROM "cdc_models" WHERE "name" = CAST($1 AS VARCHAR(65535))
 

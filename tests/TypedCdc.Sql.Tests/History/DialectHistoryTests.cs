@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Dialects;
 using TypedCdc.Sql.Tests.Schemaless;
@@ -54,7 +55,7 @@ public sealed class DialectHistoryTests(PostgreSql server)
             // A replay adds nothing.
             await using var again = await StartAsync(database.HistoryStore());
             await again.WriteAsync([.. delivery.Select(static one => one.ToRecord())], default);
-            Assert.Equal(0, again.Rows);
+            Assert.Equal(0, again.Metrics!.Rows);
         }
     }
 
@@ -101,7 +102,10 @@ public sealed class DialectHistoryTests(PostgreSql server)
                     cdc_sequence_number, cdc_table, cdc_region, cdc_user_type, cdc_user_principal, CAST(cdc_size AS text)
                 FROM customers__history WHERE cdc_ttl
                 """));
-        Assert.Equal(["64"], await database.RowsAsync("SELECT CAST(length(cdc_id) AS text) FROM customers__history"));
+        if (way is not (DialectWay.Sqlite or DialectWay.Postgres))
+        {
+            Assert.Equal(["64"], await database.RowsAsync("SELECT CAST(length(cdc_id) AS text) FROM customers__history"));
+        }
     }
 
     [ServiceTheory(ServiceKind.PostgreSql)]
@@ -149,7 +153,7 @@ public sealed class DialectHistoryTests(PostgreSql server)
 
         var statements = 0;
         await using var sink = await StartAsync(
-            new DialectHistoryStore(new CrateDbDialect(), async token => new LeavingOut(await database.OpenAsync(statement =>
+            new SqlStore(new CrateDbDialect(), async token => new LeavingOut(await database.OpenAsync(statement =>
             {
                 statements += statement.Text.StartsWith("INSERT", StringComparison.Ordinal) ? 1 : 0;
                 return statement;
@@ -158,7 +162,7 @@ public sealed class DialectHistoryTests(PostgreSql server)
         var refused = await Assert.ThrowsAsync<RejectedRecordsException>(async () => await sink.WriteAsync([Reading("a", "x"), Reading("b", "x"), Reading("c", "poison"), Reading("d", "x")], default));
         Assert.Equal([2], refused.Rejected.Select(static one => one.Index));
         Assert.Contains("without saying why", refused.Rejected[0].Reason.Message, StringComparison.Ordinal);
-        Assert.Equal(2, sink.Rows);
+        Assert.Equal(2, sink.Metrics!.Rows);
         Assert.Equal(["a", "b", "d"], await database.RowsAsync("SELECT at FROM \"sensor_readings_2024__history\" ORDER BY at"));
     }
 
@@ -169,7 +173,7 @@ public sealed class DialectHistoryTests(PostgreSql server)
         await using var sink = await StartAsync(database.HistoryStore(), static tables => tables.AddHistory<Reading>());
         var refused = await Assert.ThrowsAsync<RejectedRecordsException>(async () => await sink.WriteAsync([Reading("a", "x"), Reading("b", new('x', 65_536)), Reading("c", "\\u0000"), Reading("d", new('x', 65_000))], default));
         Assert.Equal([1, 2], refused.Rejected.Select(static one => one.Index));
-        Assert.Matches("'cdc_after' of the history 'sensor_readings_2024__history' has 65[0-9]{3} bytes, and aws.redshift takes 65535", refused.Rejected[0].Reason.Message);
+        Assert.Matches("'cdc_after' of the history 'sensor_readings_2024__history' has 65[0-9]{3} bytes, and the database takes 65535", refused.Rejected[0].Reason.Message);
         Assert.Contains("U+0000", refused.Rejected[1].Reason.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("xxx", refused.ToString(), StringComparison.Ordinal);
         Assert.Equal(["a", "d"], await database.RowsAsync("SELECT at FROM \"sensor_readings_2024__history\" ORDER BY at"));
@@ -187,7 +191,7 @@ public sealed class DialectHistoryTests(PostgreSql server)
                 : statement),
             static tables => tables.AddHistory<Reading>());
         await sink.WriteAsync([.. Enumerable.Range(0, 30).Select(static i => Reading($"{i:D2}", "x"))], default);
-        Assert.Equal(30, sink.Rows);
+        Assert.Equal(30, sink.Metrics!.Rows);
         Assert.True(conflicts < 0);
     }
 
@@ -206,7 +210,7 @@ public sealed class DialectHistoryTests(PostgreSql server)
         await database.ExecuteAsync("DROP TABLE customers__history");
         await database.ExecuteAsync("CREATE TABLE customers__history (name text PRIMARY KEY)");
         var drift = await Assert.ThrowsAsync<SchemaDriftException>(() => StartAsync(database.HistoryStore()));
-        Assert.Contains("its primary key is (name), that of a history is (cdc_id)", drift.Plan, StringComparison.Ordinal);
+        Assert.Contains("its primary key is (name), the model's is (" + (way is DialectWay.Sqlite or DialectWay.Postgres ? "userid, cdc_timestamp, cdc_stream, cdc_shard, cdc_position)" : "cdc_id)"), drift.Plan, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -221,11 +225,11 @@ public sealed class DialectHistoryTests(PostgreSql server)
             seen.Add(statement.Text);
             return [];
         });
-        IHistoryStore store = way switch
+        IRelationalStore store = way switch
         {
-            DialectWay.MySqlOnSqlite => new DialectHistoryStore(new MySqlDialect(), _ => new(script)),
-            DialectWay.CrateDbOnPostgres => new DialectHistoryStore(new CrateDbDialect(), _ => new(script)),
-            _ => new RedshiftHistoryStore(_ => new(script)),
+            DialectWay.MySqlOnSqlite => new SqlStore(new MySqlDialect(), _ => new(script)),
+            DialectWay.CrateDbOnPostgres => new SqlStore(new CrateDbDialect(), _ => new(script)),
+            _ => new RedshiftStore(_ => new(script)),
         };
         await using var sink = await StartAsync(store, static tables => tables.AddHistory<Reading>());
         await sink.WriteAsync([Reading("a", "x")], default);
@@ -237,11 +241,11 @@ public sealed class DialectHistoryTests(PostgreSql server)
     private static CdcRecord Reading(string at, string n) =>
         TestRecord.Make("INSERT", "Sensor-Readings.2024", 1, "1", $$$"""{"at":{"S":"{{{at}}}"},"device":{"S":"x"}}""", $$$"""{"at":{"S":"{{{at}}}"},"device":{"S":"x"},"n":{"S":"{{{n}}}"}}""");
 
-    private static async Task<HistorySink> StartAsync(IHistoryStore store, Action<TableSetBuilder>? configure = null, MigrationMode mode = MigrationMode.AddOnly)
+    private static async Task<RelationalSink> StartAsync(IRelationalStore store, Action<TableSetBuilder>? configure = null, MigrationMode mode = MigrationMode.AddOnly)
     {
         var tables = new TableSetBuilder { Migrations = mode };
         (configure ?? (static tables => tables.AddHistory<Customer>()))(tables);
-        var sink = new HistorySink(tables.Build(), store);
+        var sink = RelationalSink.OfHistories(tables.Build(), store);
         try
         {
             await sink.StartAsync(SqliteFixture.Context(), default);

@@ -1,6 +1,7 @@
 using Npgsql;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Sql.Tests.Histories;
 
@@ -95,11 +96,11 @@ public sealed class PostgresHistoryTests(PostgreSql server)
             "SELECT m.amname FROM pg_class AS c JOIN pg_am AS m ON m.oid = c.relam JOIN pg_index AS i ON i.indexrelid = c.oid WHERE i.indrelid = 'customers__history'::regclass AND NOT i.indisprimary"));
     }
 
-    private static async Task<HistorySink> StartAsync(PostgresDatabase database, Action<TableSetBuilder>? configure = null)
+    private static async Task<RelationalSink> StartAsync(PostgresDatabase database, Action<TableSetBuilder>? configure = null)
     {
         var tables = new TableSetBuilder();
         (configure ?? (static tables => tables.AddHistory<Customer>()))(tables);
-        var sink = new HistorySink(tables.Build(), new PostgresHistoryStore(new() { ConnectionString = database.ConnectionString }));
+        var sink = RelationalSink.OfHistories(tables.Build(), new SqlStore(new NpgsqlDatabase(new() { ConnectionString = database.ConnectionString })));
         await sink.StartAsync(SqliteFixture.Context(), default);
         return sink;
     }

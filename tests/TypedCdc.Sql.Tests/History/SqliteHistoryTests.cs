@@ -1,4 +1,5 @@
 using System.Text;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests.Histories;
@@ -22,7 +23,7 @@ public sealed class SqliteHistoryTests
             // A replay adds nothing.
             await using var again = await StartAsync(database);
             await again.WriteAsync([.. delivery.Select(static one => one.ToRecord())], default);
-            Assert.Equal(0, again.Rows);
+            Assert.Equal(0, again.Metrics!.Rows);
         }
     }
 
@@ -145,12 +146,12 @@ public sealed class SqliteHistoryTests
             () => tables.AddHistory<Reading>(static history => history.SqlName = "customers__history")).Message, StringComparison.Ordinal);
     }
 
-    private static async Task<HistorySink> StartAsync(
+    private static async Task<RelationalSink> StartAsync(
         SqliteFixture database, Action<HistoryOptions>? configure = null, Action<string>? beforeStatement = null, MigrationMode mode = MigrationMode.AddOnly)
     {
         var tables = new TableSetBuilder { Migrations = mode };
         tables.AddHistory<Customer>(configure);
-        var sink = new HistorySink(tables.Build(), new SqliteHistoryStore(new() { Path = database.Path }) { BeforeStatement = beforeStatement });
+        var sink = RelationalSink.OfHistories(tables.Build(), new SqlStore(new SqliteDatabase(new() { Path = database.Path }) { BeforeStatement = beforeStatement }));
         try
         {
             await sink.StartAsync(SqliteFixture.Context(), default);

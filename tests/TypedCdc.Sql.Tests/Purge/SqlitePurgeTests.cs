@@ -1,3 +1,4 @@
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests.Purge;
@@ -148,7 +149,7 @@ public sealed class SqlitePurgeTests
     {
         var tables = new TableSetBuilder { TombstoneRetention = Keep, TombstoneMargin = TimeSpan.Zero };
         tables.Add<Customer>();
-        var sink = new RelationalSink(tables.Build(), new SqliteStore(new() { Path = database.Path }) { BeforeStatement = beforeStatement });
+        var sink = new RelationalSink(tables.Build(), new SqlStore(new SqliteDatabase(new() { Path = database.Path }) { BeforeStatement = beforeStatement }));
         await sink.StartAsync(SqliteFixture.Context(time), default);
         return sink;
     }

@@ -136,19 +136,6 @@ SELECT "id", "dist_key", "x", "y", "z"
 FROM "t__cdc"
 WHERE "cdc_deleted_at" IS NULL
 
-CREATE TABLE IF NOT EXISTS "t__cdc_ties" (
-    "id" TEXT NOT NULL,
-    "dist_key" TEXT,
-    "x" TEXT,
-    "y" TEXT,
-    "z" TEXT,
-    "cdc_ver" TEXT NOT NULL,
-    "cdc_deleted_at" BIGINT,
-    "cdc_old" BIGINT NOT NULL,
-    "cdc_new" BIGINT NOT NULL,
-    PRIMARY KEY ("id", "cdc_ver", "cdc_old", "cdc_new")
-) CLUSTERED BY ("id")
-
 ALTER TABLE "t__cdc_ties" ADD COLUMN "y" TEXT, ADD COLUMN "z" TEXT
 
 SELECT "table_name", "kind", "keys" FROM "cdc_schemaless" WHERE "name" = CAST($1 AS TEXT)

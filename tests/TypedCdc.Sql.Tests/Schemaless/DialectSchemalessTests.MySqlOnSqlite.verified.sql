@@ -152,19 +152,6 @@ SELECT `id`, `dist_key`, `x`, `y`, `z`
 FROM `t__cdc`
 WHERE `cdc_deleted_at` IS NULL
 
-CREATE TABLE IF NOT EXISTS `t__cdc_ties` (
-    `id` VARCHAR(352) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin NOT NULL,
-    `dist_key` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
-    `x` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
-    `y` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
-    `z` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin,
-    `cdc_ver` VARCHAR(152) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-    `cdc_deleted_at` BIGINT,
-    `cdc_old` BIGINT NOT NULL,
-    `cdc_new` BIGINT NOT NULL,
-    PRIMARY KEY (`id`, `cdc_ver`, `cdc_old`, `cdc_new`)
-)
-
 ALTER TABLE `t__cdc_ties` ADD COLUMN `y` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
 
 ALTER TABLE `t__cdc_ties` ADD COLUMN `z` LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin

@@ -296,22 +296,6 @@ SELECT "id", "dist_key", "x", "y", "z"
 FROM "t__cdc"
 WHERE "cdc_deleted_at" IS NULL
 
-CREATE TABLE IF NOT EXISTS "t__cdc_ties" (
-    "id" VARCHAR(65535) NOT NULL,
-    "dist_key" VARCHAR(65535),
-    "x" VARCHAR(65535),
-    "y" VARCHAR(65535),
-    "z" VARCHAR(65535),
-    "cdc_ver" VARCHAR(152) NOT NULL,
-    "cdc_deleted_at" BIGINT,
-    "cdc_old" BIGINT NOT NULL,
-    "cdc_new" BIGINT NOT NULL,
-    "cdc_key" VARCHAR(8192) NOT NULL,
-    PRIMARY KEY ("id", "cdc_ver", "cdc_old", "cdc_new")
-)
-DISTKEY ("dist_key")
-SORTKEY ("id", "cdc_ver", "cdc_old", "cdc_new")
-
 ALTER TABLE "t__cdc_ties" ADD COLUMN "y" VARCHAR(65535)
 
 ALTER TABLE "t__cdc_ties" ADD COLUMN "z" VARCHAR(65535)

@@ -1,6 +1,7 @@
 using Npgsql;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Dialects;
 using TypedCdc.Sqlite;
@@ -52,12 +53,12 @@ internal sealed class SchemalessDialect : ISchemalessDatabase
     public Task<RelationalSink> StartAsync(Action<TableSetBuilder> tables, TimeProvider? time = null) => DialectSinks.StartAsync(Store(), tables, time);
 
     /// <param name="before">Sees each statement in the dialect's own words.</param>
-    public DialectStore Store(Func<SqlStatement, SqlStatement?>? before = null) =>
-        _way == DialectWay.RedshiftOnPostgres ? new RedshiftStore(token => OpenAsync(before, token)) : new DialectStore(Dialect, token => OpenAsync(before, token));
+    public SqlStore Store(Func<SqlStatement, SqlStatement?>? before = null) =>
+        _way == DialectWay.RedshiftOnPostgres ? new RedshiftStore(token => OpenAsync(before, token)) : new SqlStore(Dialect, token => OpenAsync(before, token));
 
     /// <inheritdoc cref="Store"/>
-    public DialectHistoryStore HistoryStore(Func<SqlStatement, SqlStatement?>? before = null) =>
-        _way == DialectWay.RedshiftOnPostgres ? new RedshiftHistoryStore(token => OpenAsync(before, token)) : new DialectHistoryStore(Dialect, token => OpenAsync(before, token));
+    public SqlStore HistoryStore(Func<SqlStatement, SqlStatement?>? before = null) =>
+        _way == DialectWay.RedshiftOnPostgres ? new RedshiftStore(token => OpenAsync(before, token)) : new SqlStore(Dialect, token => OpenAsync(before, token));
 
     /// <summary>A session.</summary>
     public async ValueTask<ISqlSession> OpenAsync(Func<SqlStatement, SqlStatement?>? before, CancellationToken cancellationToken)

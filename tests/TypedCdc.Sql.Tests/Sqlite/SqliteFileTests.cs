@@ -1,4 +1,5 @@
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests.Sqlite;
@@ -127,7 +128,7 @@ public sealed class SqliteFileTests
     {
         var tables = new TableSetBuilder();
         tables.Add<Customer>();
-        return new(tables.Build(), new SqliteStore(new() { Path = path, CheckpointPages = checkpointPages }));
+        return new(tables.Build(), new SqlStore(new SqliteDatabase(new() { Path = path, CheckpointPages = checkpointPages })));
     }
 
     private static CdcRecord Insert(int id) => Insert(id, 1);

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using TypedCdc.Decoding;
 using TypedCdc.Sinks;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests;
@@ -35,7 +36,7 @@ internal sealed class SqliteFixture : IDisposable
             tables(builder);
         }
 
-        return new(builder.Build(), new SqliteStore(new() { Path = Path, BusyTimeout = busyTimeout ?? TimeSpan.FromSeconds(30) }) { BeforeStatement = beforeStatement });
+        return new(builder.Build(), new SqlStore(new SqliteDatabase(new() { Path = Path, BusyTimeout = busyTimeout ?? TimeSpan.FromSeconds(30) }) { BeforeStatement = beforeStatement }));
     }
 
     public async Task<RelationalSink> StartAsync(Action<TableSetBuilder>? tables = null, Action<string>? beforeStatement = null, TimeProvider? time = null)

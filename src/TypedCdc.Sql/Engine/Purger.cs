@@ -1,14 +1,14 @@
 using System.Globalization;
 using TypedCdc.Sql.Ports;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>
 /// Forgets removed items of one table, and removes what a whole snapshot does not have, through one session. In a database that can hold writers back, in a transaction that does; elsewhere in
 /// an order that needs none: <b>told</b> first, so that every write that begins from now on knows; then, when no write is under way any more that did not (<see cref="SqlDialect.PurgeGrace"/>),
 /// done. Whoever ends in between has told too much, which refuses more late changes than needed and never brings a removed item back.
 /// </summary>
-internal sealed class DialectHorizon(ISqlSession executor, DialectTable table, HorizonStatements statements, SqlStatement remembered, TimeProvider time)
+internal sealed class Purger(ISqlSession executor, TableStatements table, HorizonStatements statements, SqlStatement remembered, TimeProvider time)
 {
     private const int Attempts = 6;
     private const int StuckRounds = 20;

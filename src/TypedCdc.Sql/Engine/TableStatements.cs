@@ -3,10 +3,10 @@ using TypedCdc.Decoding;
 using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>One table in the words of a dialect: its names and the statements that write it.</summary>
-internal sealed class DialectTable
+internal sealed class TableStatements
 {
     /// <summary>How many changes of an item at the time of its row that row was chosen from; 0 where there is only one.</summary>
     public const string TieCount = "cdc_ties";
@@ -36,7 +36,7 @@ internal sealed class DialectTable
     /// <summary>The names of all columns that a sink may add to a table beside <c>cdc_ver</c> and <c>cdc_deleted_at</c>.</summary>
     public static IEnumerable<string> OwnNames => [.. ImageNames, TieCount, Width, JoinedKey];
 
-    public DialectTable(SqlDialect dialect, TargetTable target)
+    public TableStatements(SqlDialect dialect, TargetTable target)
     {
         Dialect = dialect;
         Target = target;
@@ -48,16 +48,16 @@ internal sealed class DialectTable
         _count = dialect.Quote(TieCount);
         _images = [.. ImageNames.Select(dialect.Quote)];
         _width = dialect.Quote(Width);
-        Schemaless = (target.Model as SchemalessModel)?.Shape;
+        Schemaless = target.Untyped;
         HasWidth = Schemaless is { Rule.Format: null } && dialect.MayGetColumnsDuringWrites;
         _now = dialect.TimeOf(_version);
-        Name = dialect.Quote(sql.Schema, SqlName.OfTable(sql.Name));
+        Name = dialect.Quote(sql.Schema, target.TableName);
         View = dialect.Quote(sql.Schema, sql.Name);
         Ties = dialect.Quote(sql.Schema, TiesName(sql));
         ReadKeys = [.. target.Keys.Zip(_keys, (key, name) => dialect.Read(target.Columns[key].Type, name))];
         InsertOrder = [.. target.Keys, .. target.Columns.Where(static column => column.Key == SqlKey.None).Select(static column => column.Index)];
-        _isAny = [.. target.Columns.Select(column => Schemaless is null && column.Type == ColumnType.Json && (column.Attribute.Kinds & ~AttributeKind.NULL) != AttributeKind.M && dialect.AnyDocumentType is not null)];
-        _given = [.. target.Columns.Select(column => column.Attribute.SqlType is { } given && dialect.GivenType(column.Type, given) is { } type ? type : _isAny[column.Index] ? dialect.AnyDocumentType : null)];
+        _isAny = [.. target.Columns.Select(column => Schemaless is null && target.History is null && column.Type == ColumnType.Json && (column.Attribute.Kinds & ~AttributeKind.NULL) != AttributeKind.M && dialect.AnyDocumentType is not null)];
+        _given = [.. target.Columns.Select(column => target.History is not null && column.Type == ColumnType.Json ? dialect.HistoryDocumentType : column.Attribute.SqlType is { } given && dialect.GivenType(column.Type, given) is { } type ? type : _isAny[column.Index] ? dialect.AnyDocumentType : null)];
         target.TakesLongText = Array.Exists(_given, static given => given is not null) ? [.. _given.Select(given => given is not null && dialect.TakesLongText(given))] : null;
         CanReadManyKeys = target.Keys.All(key => CellValues.IsComparable(target.Columns[key].Type));
     }
@@ -103,7 +103,7 @@ internal sealed class DialectTable
     public int[] InsertOrder { get; }
 
     /// <summary>How many parameters one row takes.</summary>
-    public int RowParameters => InsertOrder.Length + 5 + (HasWidth ? 1 : 0);
+    public int RowParameters => Target.History is not null ? InsertOrder.Length : InsertOrder.Length + 5 + (HasWidth ? 1 : 0);
 
     /// <summary>Whether the keys that come back from the database can be told apart by their text; if not, each is read by itself.</summary>
     public bool CanReadManyKeys { get; }
@@ -118,11 +118,60 @@ internal sealed class DialectTable
         return Replace(parameters, Values(parameters, rows, newest, isTie: false), isSelect: false);
     }
 
+    /// <summary>Rows of a batch into a history, unless it has them.</summary>
+    public SqlStatement Insert(RowBuffer rows, IReadOnlyList<int> some)
+    {
+        var parameters = new StatementParameters(Dialect);
+        return parameters.Statement(Insert("VALUES " + HistoryValues(parameters, rows, some)));
+    }
+
+    /// <summary>Rows of a history as they stand in a statement, in <see cref="InsertOrder"/>.</summary>
+    public string HistoryValues(StatementParameters parameters, RowBuffer rows, IReadOnlyList<int> some) =>
+        string.Join(",\n    ", some.Select(row => "(" + List(InsertOrder.Select(column => Cell(parameters, rows, row, column))) + ")"));
+
+    /// <summary>Asks which rows of a batch a history has, whose key is a hash.</summary>
+    public SqlStatement SelectIds(RowBuffer rows, IReadOnlyList<int> some)
+    {
+        var parameters = new StatementParameters(Dialect);
+        return parameters.Statement($"SELECT {_keys[0]} FROM {Name} WHERE {_keys[0]} IN ({List(some.Select(row => Key(parameters, rows, row, 0)))})", returnsRows: true);
+    }
+
+    /// <summary>The hash of a row of a history.</summary>
+    public string IdOf(RowBuffer rows, int row) => Encoding.UTF8.GetString(rows.Bytes(rows.Cells(row)[Target.Keys[0]]));
+
+    /// <summary>All columns in <see cref="InsertOrder"/>, quoted.</summary>
+    public IEnumerable<string> InsertColumns => [.. _keys, .. _others];
+
     /// <summary>
     /// Rows that a query gives into the table: replaces what is of an older time. Their columns: <see cref="InsertOrder"/>, <c>cdc_deleted_at</c>, images, <see cref="Widths"/>, <c>cdc_ties</c>,
     /// <c>cdc_ver</c>.
     /// </summary>
     public SqlStatement Replace(StatementParameters parameters, string select) => Replace(parameters, select, isSelect: true);
+
+    /// <summary>
+    /// The upsert of one row, for a statement that is prepared once. Its parameters: the cells in <see cref="InsertOrder"/>, <c>cdc_deleted_at</c>, <c>cdc_old</c>, <c>cdc_new</c>, <c>cdc_ver</c>.
+    /// </summary>
+    public string UpsertOne
+    {
+        get
+        {
+            if (Target.History is not null)
+            {
+                return Insert($"VALUES ({List(InsertOrder.Select((column, i) => Typed(column, Dialect.Parameter(i + 1))))})");
+            }
+
+            var values = InsertOrder.Select((column, i) => Typed(column, Dialect.Parameter(i + 1)))
+                .Concat(Enumerable.Range(InsertOrder.Length + 1, 3).Select(number => Dialect.Value(ColumnType.Int64, Dialect.Parameter(number))))
+                .Append("0").Append(Dialect.Value(ColumnType.Text, Dialect.Parameter(InsertOrder.Length + 4)));
+            return Replace(new StatementParameters(Dialect), $"VALUES ({List(values)})", isSelect: false).Text;
+        }
+    }
+
+    /// <summary>The version of a row by its key.</summary>
+    public string SelectVersionOne => $"SELECT {_version} FROM {Name} WHERE {IsKeyOne}";
+
+    /// <summary>Forgets what is remembered of an item, by its key, at times before that of its row, which is the last parameter.</summary>
+    public string ForgetTiesOne => $"DELETE FROM {Ties} WHERE {IsKeyOne} AND {_now} < {Dialect.Value(ColumnType.Text, Dialect.Parameter(_keys.Length + 1))}";
 
     /// <summary>The versions of keys' rows: the key, <c>cdc_width</c> where the table has it, <c>cdc_ver</c>, <c>cdc_ties</c>.</summary>
     public SqlStatement SelectVersions(RowBuffer rows, IReadOnlyList<int> some)
@@ -198,9 +247,18 @@ internal sealed class DialectTable
     public SqlStatement AnyTie => new(Dialect.Limit($"SELECT 1 FROM {Ties}", 1), [], ReturnsRows: true);
 
     /// <summary>The table's shape, for CREATE TABLE.</summary>
-    public SqlTableShape Shape => new(Target.Schema, SqlName.OfTable(Target.Name), [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. OwnColumnsOf(isNew: true)], KeyNames)
+    public SqlTableShape Shape => Target.History is not null ? HistoryShape : new(Target.Schema, SqlName.OfTable(Target.Name), [.. ModelColumns, Own(SqlName.Version, isNotNull: true, Dialect.VersionType), Own(SqlName.DeletedAt), .. OwnColumnsOf(isNew: true)], KeyNames)
     {
         DistributionKey = DistributionKey,
+        TombstoneIndex = SqlName.OfTombstoneIndex(Target.Name),
+    };
+
+    // Warehouses keep an item's changes together and read a span of time at once.
+    private SqlTableShape HistoryShape => new(Target.Schema, Target.TableName, [.. ModelColumns], KeyNames)
+    {
+        DistributionKey = Target.Columns.First(static column => column.Attribute.ColumnName != HistoryTable.Id).Attribute.ColumnName,
+        SortKey = [HistoryTable.Timestamp],
+        AppendTime = HistoryTable.Timestamp,
     };
 
     /// <summary>The shape of the table of ties.</summary>
@@ -220,6 +278,7 @@ internal sealed class DialectTable
     /// <summary>A column of this table's.</summary>
     public SqlColumnShape Shaped(SqlColumn column) => Array.FindIndex(_isAny, static any => any) >= 0 && Target.Columns.FirstOrDefault(one => one.Attribute.ColumnName == column.Name) is { } found && _isAny[found.Index]
         ? new(column.Name, _given[found.Index]!, ColumnType.Json, false)
+        : Target.History is not null ? ShapedInHistory(column)
         : IsDocument(column) ? new(column.Name, Dialect.DocumentType, ColumnType.Json, false) : Shaped(Dialect, column);
 
     /// <summary>An index of the user's; null where the database has none.</summary>
@@ -257,6 +316,9 @@ internal sealed class DialectTable
     /// <summary>NULL as the value of a column.</summary>
     public string Null(StatementParameters parameters, int column) => Typed(column, parameters.Add(Dialect.ToParameter(Target.Columns[column].Type, null)));
 
+    private string Insert(string source) =>
+        Dialect.Upsert(new(static (_, _) => "1 = 0") { Table = Name, Keys = _keys, Columns = [.. _keys, .. _others], Source = source, Returned = [_keys[0]] });
+
     private SqlStatement Replace(StatementParameters parameters, string source, bool isSelect) => parameters.Statement(
         Dialect.Upsert(new(IsOlder)
         {
@@ -292,6 +354,16 @@ internal sealed class DialectTable
 
     private SqlColumnShape Own(string name, bool isNotNull = false, string? type = null) =>
         new(name, type ?? Dialect.TypeOf(ColumnType.Int64, isKey: isNotNull), type is null ? ColumnType.Int64 : ColumnType.Text, isNotNull);
+
+    private SqlColumnShape ShapedInHistory(SqlColumn column)
+    {
+        var attribute = Target.Columns.First(one => one.Attribute.ColumnName == column.Name).Attribute;
+        var own = attribute.ColumnName.StartsWith(SchemalessNames.OwnPrefix, StringComparison.Ordinal) && attribute.SqlType is null;
+        return attribute.ColumnType == ColumnType.Json ? new(column.Name, Dialect.HistoryDocumentType ?? Dialect.DocumentType, ColumnType.Json, false)
+            : column.Name == HistoryTable.Id || (column.Name == "cdc_position" && column.Key != SqlKey.None) ? new(column.Name, Dialect.VersionType, ColumnType.Text, true)
+            : own ? new(column.Name, Dialect.TypeOf(attribute.ColumnType, isKey: false), attribute.ColumnType, attribute.IsRequired)
+            : new(column.Name, GivenType(Dialect, attribute.ColumnType, column.Given) ?? Dialect.TypeOf(attribute.ColumnType, isKey: true), attribute.ColumnType, true);
+    }
 
     private bool IsDocument(SqlColumn column) => Schemaless is { Rule.Format: not null } && column.Key == SqlKey.None;
 
@@ -378,6 +450,8 @@ internal sealed class DialectTable
             ? Typed(column, parameters.Add(_isAny[column] ? value : Dialect.ToParameter(type, value)))
             : throw new UnfitForColumnException(Target.Columns[column].Attribute.ColumnName, given);
     }
+
+    private string IsKeyOne => string.Join(" AND ", _keys.Select((key, place) => $"{key} = {Typed(Target.Keys[place], Dialect.Parameter(place + 1))}"));
 
     private string Key(StatementParameters parameters, RowBuffer rows, int row, int place) => Cell(parameters, rows, row, Target.Keys[place]);
 

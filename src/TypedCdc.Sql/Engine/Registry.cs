@@ -3,18 +3,18 @@ using Microsoft.Extensions.Logging;
 using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>
 /// Makes tables without a model and adds their columns. Where the dialect can hold other sessions back, one worker does it and the next sees what is done. Where it cannot, workers do it at the
 /// same time: each registers before it makes anything, and looks at what the catalogue says behind every change, until it finds what it knows and what is registered to be the same.
 /// </summary>
-internal sealed class DialectSchemaless(SqlDialect dialect, ISqlSession executor, ILogger logger)
+internal sealed class Registry(SqlDialect dialect, ISqlSession executor, ILogger logger)
 {
-    private const string Registry = "cdc_schemaless";
+    private const string RegistryTable = "cdc_schemaless";
     private const int Attempts = 20; // another worker's first sight of a column costs one
 
-    private readonly DialectMigrations _migrations = new(dialect, executor, logger);
+    private readonly Migrator _migrations = new(dialect, executor, logger);
     private readonly bool _mayRace = dialect.BeginMigration().Count == 0;
 
     /// <summary>How many columns of attributes a table can have: without those of the sink's own, of which a table has up to six and a stage seven.</summary>
@@ -33,7 +33,7 @@ internal sealed class DialectSchemaless(SqlDialect dialect, ISqlSession executor
                     return shape;
                 }
             }
-            catch (Exception error) when (attempt < Attempts && error is not SchemaDriftException && !cancellationToken.IsCancellationRequested && dialect.Classify(error) != SqlFailure.Transient)
+            catch (Exception error) when (attempt < Attempts && error is not SchemaDriftException && !cancellationToken.IsCancellationRequested && MayRepeat(dialect.Classify(error)))
             {
                 // A column that another worker was faster to add, above all. An error that stays comes out of the last attempt.
                 logger.LogDebug(error, "The table '{Table}' is looked at again: attempt {Attempt}.", wanted.SqlName, attempt);
@@ -45,6 +45,8 @@ internal sealed class DialectSchemaless(SqlDialect dialect, ISqlSession executor
             }
         }
     }
+
+    private bool MayRepeat(SqlFailure failure) => _mayRace ? failure != SqlFailure.Transient : failure == SqlFailure.Conflict;
 
     private async ValueTask<SchemalessShape?> OpenInTransactionAsync(SchemalessShape wanted, MigrationMode mode, CancellationToken cancellationToken)
     {
@@ -72,7 +74,7 @@ internal sealed class DialectSchemaless(SqlDialect dialect, ISqlSession executor
     /// <returns>Null where another worker has changed something meanwhile.</returns>
     private async ValueTask<SchemalessShape?> OpenOnceAsync(SchemalessShape wanted, MigrationMode mode, bool mayAdd, CancellationToken cancellationToken)
     {
-        var table = new DialectTable(dialect, wanted.ToTarget(0, ValueLimits.None));
+        var table = new TableStatements(dialect, wanted.ToTarget(0, ValueLimits.None));
         var name = table.Name;
         if (mayAdd)
         {
@@ -82,7 +84,7 @@ internal sealed class DialectSchemaless(SqlDialect dialect, ISqlSession executor
 
         // What is registered before the catalogue: the columns that somebody has registered are there.
         var revisions = mayAdd || await IsThereAsync("cdc_models", cancellationToken) ? await KnownAsync(name, cancellationToken) : null;
-        var registered = mayAdd || await IsThereAsync(Registry, cancellationToken) ? await FindAsync(name, cancellationToken) : null;
+        var registered = mayAdd || await IsThereAsync(RegistryTable, cancellationToken) ? await FindAsync(name, cancellationToken) : null;
         var present = await PresentAsync(wanted, cancellationToken);
         wanted.RequireTable(new DialectRules(dialect, table), new(present, [], []), mayAdd);
         if (mayAdd && present.Count > 0)
@@ -126,7 +128,7 @@ internal sealed class DialectSchemaless(SqlDialect dialect, ISqlSession executor
         }
 
         return Meet(shape, registered, present, mayAdd: false).Columns.SequenceEqual(shape.Columns, StringComparer.Ordinal)
-            && await FindAsync(new DialectTable(dialect, shape.ToTarget(0, ValueLimits.None)).Name, cancellationToken) is { } now
+            && await FindAsync(new TableStatements(dialect, shape.ToTarget(0, ValueLimits.None)).Name, cancellationToken) is { } now
             && now.Keys.SequenceEqual(shape.Keys) && string.Equals(now.Kind, shape.Rule.Kind, StringComparison.Ordinal);
     }
 
@@ -144,7 +146,7 @@ internal sealed class DialectSchemaless(SqlDialect dialect, ISqlSession executor
     private async ValueTask<bool> IsThereAsync(string table, CancellationToken cancellationToken) => (await _migrations.ColumnsAsync(null, table, cancellationToken)).Count > 0;
 
     private SchemalessShape Meet(SchemalessShape wanted, SchemalessRegistration? registered, List<PresentColumn> present, bool mayAdd) =>
-        wanted.Meet(registered, present, DialectTable.OwnNames, MaximumColumns(dialect), mayAdd);
+        wanted.Meet(registered, present, TableStatements.OwnNames, MaximumColumns(dialect), mayAdd);
 
     // ---- what is registered
 
@@ -154,7 +156,7 @@ internal sealed class DialectSchemaless(SqlDialect dialect, ISqlSession executor
         {
             var text = dialect.TypeOf(ColumnType.Text, isKey: false);
             return new(
-                null, Registry,
+                null, RegistryTable,
                 [new("name", dialect.TypeOf(ColumnType.Text, isKey: true), ColumnType.Text, true), .. RegistryColumns.Select(column => new SqlColumnShape(column, text, ColumnType.Text, true))],
                 ["name"]);
         }
@@ -166,7 +168,7 @@ internal sealed class DialectSchemaless(SqlDialect dialect, ISqlSession executor
     {
         var answer = await executor.ExecuteAsync(
             new(
-                $"SELECT {string.Join(", ", RegistryColumns.Select(dialect.Quote))} FROM {dialect.Quote(Registry)} WHERE {dialect.Quote("name")} = {Text(1)}", [name], ReturnsRows: true),
+                $"SELECT {string.Join(", ", RegistryColumns.Select(dialect.Quote))} FROM {dialect.Quote(RegistryTable)} WHERE {dialect.Quote("name")} = {Text(1)}", [name], ReturnsRows: true),
             cancellationToken);
         return answer.Rows is [[string tableName, string kind, string keys]] ? SchemalessRegistration.Parse(tableName, kind, keys) : null;
     }
@@ -187,17 +189,17 @@ internal sealed class DialectSchemaless(SqlDialect dialect, ISqlSession executor
         {
             // The table was dropped, and is kept in another way from now on.
             await executor.ExecuteAsync(
-                new($"UPDATE {dialect.Quote(Registry)} SET {columns[2]} = {Text(1)}, {columns[3]} = {Text(2)} WHERE {columns[0]} = {Text(3)} AND {columns[1]} = {Text(4)}", [wanted.Kind, wanted.KeysText, name, wanted.TableName]),
+                new($"UPDATE {dialect.Quote(RegistryTable)} SET {columns[2]} = {Text(1)}, {columns[3]} = {Text(2)} WHERE {columns[0]} = {Text(3)} AND {columns[1]} = {Text(4)}", [wanted.Kind, wanted.KeysText, name, wanted.TableName]),
                 cancellationToken);
         }
         else if (_mayRace)
         {
             await executor.ExecuteAsync(
-                new(dialect.Upsert(new(static (_, _) => "1 = 0") { Table = dialect.Quote(Registry), Keys = [columns[0]], Columns = columns, Source = source, Returned = [columns[0]] }), values), cancellationToken);
+                new(dialect.Upsert(new(static (_, _) => "1 = 0") { Table = dialect.Quote(RegistryTable), Keys = [columns[0]], Columns = columns, Source = source, Returned = [columns[0]] }), values), cancellationToken);
         }
         else
         {
-            await executor.ExecuteAsync(new($"INSERT INTO {dialect.Quote(Registry)} ({string.Join(", ", columns)})\n{source}", values), cancellationToken);
+            await executor.ExecuteAsync(new($"INSERT INTO {dialect.Quote(RegistryTable)} ({string.Join(", ", columns)})\n{source}", values), cancellationToken);
         }
 
         return await FindAsync(name, cancellationToken);

@@ -2,18 +2,18 @@ using System.Globalization;
 using System.Text;
 using TypedCdc.Sql.Ports;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Engine;
 
 /// <summary>
 /// Writes the rows of one table through one session. Needs no transaction: each statement decides by the versions alone and can be run again, so that whoever crashes
 /// between two of them is made good by the next delivery of the same records.
 /// </summary>
-internal sealed class DialectWriter(ISqlSession executor, DialectTable table, WriteBatch batch, SinkMetrics metrics, TimeProvider time)
+internal sealed class TableWriter(ISqlSession executor, TableStatements table, WriteBatch batch, SinkMetrics metrics, TimeProvider time)
     : IsolatingWriter(executor, table.Dialect, table.Target, batch, metrics, time)
 {
     private readonly SqlDialect _dialect = table.Dialect;
     private readonly ISqlSession _executor = executor;
-    private readonly DialectTable _table = table;
+    private readonly TableStatements _table = table;
     private readonly TimeProvider _time = time;
 
     /// <summary>What ties there may be in the database.</summary>
@@ -214,6 +214,15 @@ internal sealed class DialectWriter(ISqlSession executor, DialectTable table, Wr
     {
         Memory.MayHave = true;
         await RefreshAsync(_table.Name, cancellationToken);
+        if (_dialect.BeginWrite(_table.Name).Count > 0)
+        {
+            // Writes nothing, as the time is that of the row, but lets the table's constraints look at it: what they refuse must not be remembered, or it would one day be the row.
+            foreach (var change in changes.Where(change => change != row))
+            {
+                await _executor.ExecuteAsync(_table.Upsert(Rows, [change]), cancellationToken);
+            }
+        }
+
         await _executor.ExecuteAsync(_table.RememberPresent(Rows, row), cancellationToken);
         foreach (var some in changes.Chunk(Math.Max(1, _dialect.Limits.MaximumParameters / _table.RowParameters)))
         {
@@ -252,28 +261,7 @@ internal sealed class DialectWriter(ISqlSession executor, DialectTable table, Wr
         }
     }
 
-    protected override IEnumerable<List<KeyRows>> Cut(List<KeyRows> keys)
-    {
-        var limits = _dialect.Limits;
-        var most = Math.Clamp(limits.MaximumParameters / _table.RowParameters, 1, limits.MaximumRows);
-        var chunk = new List<KeyRows>();
-        var bytes = 0L;
-        foreach (var key in keys)
-        {
-            var size = SizeOf(key.Newest);
-            if (chunk.Count == most || (chunk.Count > 0 && bytes + size > limits.MaximumStatementBytes))
-            {
-                yield return chunk;
-                chunk = [];
-                bytes = 0;
-            }
-
-            chunk.Add(key);
-            bytes += size;
-        }
-
-        yield return chunk;
-    }
+    protected override IEnumerable<List<KeyRows>> Cut(List<KeyRows> keys) => CutByLimits(keys, _table.RowParameters);
 
     private string Version(int row) => Encoding.ASCII.GetString(Rows.Version(row));
 

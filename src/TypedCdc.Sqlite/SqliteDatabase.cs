@@ -1,0 +1,100 @@
+using System.Globalization;
+using TypedCdc.Sql.Ports;
+
+namespace TypedCdc.Sqlite;
+
+/// <summary>
+/// One connection to a database file, which all sessions share: SQLite has one writer at a time, and who waits for it here polls nothing. The connection is durable when a transaction has
+/// ended (write-ahead log, <c>synchronous=FULL</c>).
+/// </summary>
+internal sealed class SqliteDatabase(SqliteSinkOptions options) : ISqlDatabase
+{
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
+
+    private SqliteConnection? _connection;
+    private SqliteBulkWriter? _bulk;
+
+    /// <inheritdoc/>
+    public SqlDialect Dialect { get; } = new SqliteDialect();
+
+    /// <summary>For tests: called before each statement is run, with its text.</summary>
+    public Action<string>? BeforeStatement { get; init; }
+
+    /// <summary>The session that has the connection, for a statement or for a transaction, holds it.</summary>
+    public SemaphoreSlim Gate { get; } = new(1, 1);
+
+    /// <summary>The connection; whoever uses it holds the gate.</summary>
+    public SqliteConnection Connection => _connection ?? throw new InvalidOperationException("The SQLite database is not open.");
+
+    /// <inheritdoc/>
+    public async ValueTask<ISqlSession> OpenAsync(SqlSessionContext context, CancellationToken cancellationToken)
+    {
+        await Gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_connection is null)
+            {
+                var connection = new SqliteConnection(options.Path) { BeforeStatement = BeforeStatement };
+                try
+                {
+                    await RetryWhileBusyAsync(connection, Configure, context, cancellationToken);
+                }
+                catch
+                {
+                    connection.Dispose();
+                    throw;
+                }
+
+                _connection = connection;
+            }
+
+            return new SqliteSession(this, context, _bulk ??= new(this));
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    /// <summary>Runs an action, and again while another process has the database's lock, without holding a thread. The caller holds the gate.</summary>
+    public ValueTask<T> RetryWhileBusyAsync<T>(Func<SqliteConnection, T> action, SqlSessionContext context, CancellationToken cancellationToken) =>
+        RetryWhileBusyAsync(Connection, action, context, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Gate.WaitAsync();
+        _bulk?.Dispose();
+        _bulk = null;
+        _connection?.Dispose();
+        _connection = null;
+        Gate.Release();
+    }
+
+    private bool Configure(SqliteConnection connection)
+    {
+        connection.Execute(string.Create(
+            CultureInfo.InvariantCulture,
+            $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {options.CheckpointPages}; PRAGMA cache_size = {-(options.CacheBytes / 1024)};"));
+        return true;
+    }
+
+    // SQLite's own busy handler would hold the thread, and fails at once where two connections wait for each other.
+    private async ValueTask<T> RetryWhileBusyAsync<T>(SqliteConnection connection, Func<SqliteConnection, T> action, SqlSessionContext context, CancellationToken cancellationToken)
+    {
+        var started = context.Time.GetTimestamp();
+        for (var wait = FirstWait; ; wait = TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, LongestWait.Ticks)))
+        {
+            try
+            {
+                return action(connection);
+            }
+            catch (SqliteException error) when (error.SqlitePrimaryCode == SQLitePCL.raw.SQLITE_BUSY && context.Time.GetElapsedTime(started) < options.BusyTimeout)
+            {
+                context.Retried();
+                await Task.Delay(wait, context.Time, cancellationToken);
+            }
+        }
+    }
+}
