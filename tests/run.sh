@@ -129,6 +129,10 @@ install_postgres() {
   return "$code"
 }
 
+install_pgbouncer() { # The package would start a service of the system's, which the tests do not use.
+  RUNLEVEL=1 apt_install pgbouncer
+}
+
 npm_package() { # npm_package NAME VERSION: unpacked into the cache; nothing of it is run, so no dependency is needed
   local name=$1 version=$2
   [ -e "$cache/$name/$version" ] && return 0
@@ -153,6 +157,7 @@ prepare() {
   has_icu || apt_install libicu-dev || say "ICU is missing: cultures cannot be tested"
   [ -e /usr/share/zoneinfo/Asia/Kathmandu ] || apt_install tzdata || say "time zones are missing"
   has_postgres || install_postgres || say "PostgreSQL is missing"
+  [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null || install_pgbouncer || say "pgbouncer is missing"
   command -v node >/dev/null || apt_install nodejs || say "Node.js is missing"
   command -v java >/dev/null || apt_install openjdk-17-jre-headless openjdk-21-jre-headless default-jre-headless || say "Java is missing"
   # The linker of native AOT is gcc with the C library's files.

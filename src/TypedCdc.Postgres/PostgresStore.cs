@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -10,8 +9,8 @@ namespace TypedCdc.Postgres;
 /// <summary>Writes rows through sessions that it keeps: each has its temporary tables and its prepared statements, and takes one write at a time.</summary>
 internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? paths = null) : IRelationalStore
 {
-    private readonly ConcurrentBag<PostgresSession> _idle = [];
     private readonly NpgsqlDataSource _dataSource = ConnectionStrings.Open("the PostgreSQL sink", options.DataSource, options.ConnectionString);
+    private SessionPool? _sessions; // after the start
     private SinkMetrics? _metrics;
     private TableSet? _tables; // after the start
     private TimeProvider _time = TimeProvider.System;
@@ -28,6 +27,7 @@ internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? pat
         _metrics = metrics;
         _time = context.TimeProvider;
         _logger = context.Logger;
+        _sessions = new(_dataSource, paths ?? WritePaths.Default, _time, _logger);
         await MigrateAsync(tables, cancellationToken);
     }
 
@@ -38,7 +38,7 @@ internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? pat
         try
         {
             _metrics!.Written(await session.WriteAsync(batch, _time, cancellationToken));
-            _idle.Add(session);
+            _sessions!.Return(session);
         }
         catch (Exception error)
         {
@@ -81,7 +81,7 @@ internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? pat
         try
         {
             var result = await use(session);
-            _idle.Add(session);
+            _sessions!.Return(session);
             return result;
         }
         catch (Exception error)
@@ -100,13 +100,10 @@ internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? pat
         if (PostgresErrors.Classify(error) == PostgresFault.Session)
         {
             _dataSource.Clear();
-            while (_idle.TryTake(out var idle))
-            {
-                await idle.DisposeAsync();
-            }
+            await _sessions!.ClearAsync();
         }
 
-        await session.DisposeAsync();
+        await _sessions!.AbandonAsync(session);
     }
 
     // 42P01 undefined_table, 42703 undefined_column, 3F000 invalid_schema_name.
@@ -125,6 +122,7 @@ internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? pat
         try
         {
             await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+            await PoolingProxy.RefuseTransactionPoolingAsync(_dataSource, connection, cancellationToken);
             await PostgresMigrations.RunAsync(connection, tables, options.MigrationLockTimeout, _logger, cancellationToken);
         }
         catch (Exception error) when (PostgresErrors.Classify(error) == PostgresFault.Session)
@@ -144,9 +142,9 @@ internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? pat
 
     public async ValueTask DisposeAsync()
     {
-        while (_idle.TryTake(out var session))
+        if (_sessions is not null)
         {
-            await session.DisposeAsync();
+            await _sessions.ClearAsync();
         }
 
         if (options.DataSource is null)
@@ -155,18 +153,5 @@ internal sealed class PostgresStore(PostgresSinkOptions options, WritePaths? pat
         }
     }
 
-    private async ValueTask<PostgresSession> TakeAsync(Func<PostgresSession, bool> fits, CancellationToken cancellationToken)
-    {
-        while (_idle.TryTake(out var idle))
-        {
-            if (fits(idle))
-            {
-                return idle;
-            }
-
-            await idle.DisposeAsync();
-        }
-
-        return await PostgresSession.OpenAsync(_dataSource, paths ?? WritePaths.Default, cancellationToken);
-    }
+    private ValueTask<PostgresSession> TakeAsync(Func<PostgresSession, bool> fits, CancellationToken cancellationToken) => _sessions!.TakeAsync(fits, cancellationToken);
 }

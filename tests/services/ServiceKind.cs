@@ -9,6 +9,9 @@ public enum ServiceKind
     /// <summary>Kinesis Data Streams: kinesis-mock.</summary>
     Kinesis,
 
+    /// <summary>pgbouncer, a connection pooler in front of PostgreSQL.</summary>
+    PgBouncer,
+
     /// <summary>DynamoDB and DynamoDB Streams: Amazon's DynamoDB Local.</summary>
     DynamoDb,
 }
