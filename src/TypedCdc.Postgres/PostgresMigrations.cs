@@ -30,6 +30,8 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
 
     public override IReadOnlyList<(string Name, string Definition)> OwnColumns { get; } = [("cdc_old", "\"cdc_old\" bigint"), ("cdc_new", "\"cdc_new\" bigint")];
 
+    public override string? OwnType(string column) => column == SqlName.Version ? "text" : "bigint";
+
     public override bool AppendsToViews => true;
 
     public override string Normalize(string type) => PostgresTypeName.InCatalogue(type);
@@ -61,6 +63,7 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
     /// <exception cref="TableInUseException">Others use a table that has to be changed: to be tried again later.</exception>
     public static async Task RunAsync(NpgsqlConnection connection, TableSet tables, TimeSpan lockTimeout, ILogger logger, CancellationToken cancellationToken)
     {
+        await RequireOwnSchemaAsync(connection, tables, cancellationToken);
         if (tables.Migrations == MigrationMode.Off)
         {
             await RequirePresentAsync(connection, tables, cancellationToken);
@@ -113,6 +116,32 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
             {
                 LackingRows.Report(logger, one.Table.Name, one.AddedColumns, rows);
             }
+        }
+    }
+
+    /// <summary>
+    /// Names without a schema are found anywhere on the search_path, but created in its first schema. A table of another tenant that is found there must not be written.
+    /// </summary>
+    private static async Task RequireOwnSchemaAsync(NpgsqlConnection connection, TableSet tables, CancellationToken cancellationToken)
+    {
+        var names = tables.Tables.Where(static table => table.Schema is null).Select(static table => Rules.TableName(table.Sql)).Append(Models).ToArray();
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT n.nspname, c.relname, current_schema()
+            FROM unnest($1::text[]) AS u(name) JOIN pg_class AS c ON c.oid = to_regclass(u.name) JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname IS DISTINCT FROM current_schema() LIMIT 1
+            """,
+            connection)
+        { Parameters = { new() { Value = names } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (await reader.ReadAsync(cancellationToken))
+        {
+            var (found, table, own) = (reader.GetString(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2));
+            throw new CdcConfigurationException(
+                own is null
+                    ? $"The connection's search_path has no schema that exists. Create it, or name an existing schema: Search Path=… in the connection string."
+                    : $"The table '{table}' exists in the schema '{found}', which the connection's search_path contains behind '{own}'. The PostgreSQL sink keeps its tables in the first schema, '{own}', and "
+                        + $"would write those of '{found}'. Connect with Search Path={own} alone, or set SqlSchema on the model.");
         }
     }
 

@@ -137,9 +137,18 @@ internal sealed class MigrationPlan
             .Select(column => $"the column '{column.Name}', which the model does not have, is NOT NULL without a default. Give it one, or drop its NOT NULL{ByHand(rules.DropNotNull(rules.TableName(table), rules.QuoteColumn(column.Name)))}."));
         foreach (var own in (string[])[SqlName.Version, SqlName.DeletedAt])
         {
-            if (_table.History is null && !present.ContainsKey(own))
+            if (_table.History is not null)
             {
-                _drift.Add($"the column '{own}' is missing: the table was not made by this sink. Give the model another SqlName.");
+                continue;
+            }
+
+            if (!present.TryGetValue(own, out var found))
+            {
+                _drift.Add($"the column '{own}' is missing: the table was not created by this sink. Give the model another SqlName.");
+            }
+            else if (rules.OwnType(own) is { } type && !string.Equals(found.Type, type, StringComparison.OrdinalIgnoreCase))
+            {
+                _drift.Add($"the column '{own}' is {found.Type}, and the sink needs {type}: the table was not created by this sink, or the column was changed. Change it back, or give the model another SqlName.");
             }
         }
 

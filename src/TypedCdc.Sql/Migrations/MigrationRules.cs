@@ -8,6 +8,9 @@ internal abstract class MigrationRules(SqlDatabase database)
     /// <summary>The columns that the sink needs beside the model's, with their definitions.</summary>
     public abstract IReadOnlyList<(string Name, string Definition)> OwnColumns { get; }
 
+    /// <summary>The type, as the catalogue spells it, of a column that every table of the sink has; null where any type is accepted.</summary>
+    public virtual string? OwnType(string column) => null;
+
     /// <summary>Whether making the view anew may add columns behind those that it has. The view then keeps its privileges and what depends on it.</summary>
     public virtual bool AppendsToViews => false;
 

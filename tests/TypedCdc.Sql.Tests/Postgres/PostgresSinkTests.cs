@@ -112,6 +112,34 @@ public sealed class PostgresSinkTests(PostgreSql server)
     }
 
     [ServiceFact(ServiceKind.PostgreSql)]
+    public async Task A_table_of_another_schema_of_the_search_path_is_not_used()
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        await (await database.StartAsync()).DisposeAsync();
+        await database.ExecuteAsync("CREATE SCHEMA tenant2; DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET search_path = tenant2, public'; END $$");
+        Npgsql.NpgsqlConnection.ClearAllPools();
+        var refused = await Assert.ThrowsAsync<CdcConfigurationException>(() => database.StartAsync());
+        Assert.Contains("'customers__cdc' exists in the schema 'public'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Search Path=tenant2", refused.Message, StringComparison.Ordinal);
+
+        await database.ExecuteAsync("DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET search_path = tenant2'; END $$");
+        await (await database.StartAsync()).DisposeAsync();
+        Assert.Equal(["public", "tenant2"], await database.RowsAsync("SELECT schemaname::text FROM pg_tables WHERE tablename = 'customers__cdc' ORDER BY 1"));
+    }
+
+    [ServiceTheory(ServiceKind.PostgreSql)]
+    [InlineData("cdc_deleted_at", "text", "bigint")]
+    [InlineData("cdc_ver", "character varying(50)", "text")]
+    public async Task A_column_of_the_sink_with_another_type_is_found_at_the_start(string column, string type, string needed)
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        await (await database.StartAsync()).DisposeAsync();
+        await database.ExecuteAsync($"DROP VIEW customers; DROP INDEX IF EXISTS customers__cdc_deleted; ALTER TABLE customers__cdc DROP COLUMN {column}; ALTER TABLE customers__cdc ADD COLUMN {column} {type}");
+        var drift = await Assert.ThrowsAsync<SchemaDriftException>(() => database.StartAsync());
+        Assert.Contains($"the column '{column}' is {type}, and the sink needs {needed}", drift.Message, StringComparison.Ordinal);
+    }
+
+    [ServiceFact(ServiceKind.PostgreSql)]
     public async Task Workers_that_start_at_once_create_one_table()
     {
         await using var database = await PostgresDatabase.CreateAsync(server);
