@@ -91,7 +91,8 @@ public class SqliteDialect : SqlDialect
     public override SqlFailure Classify(Exception error) => error switch
     {
         SqliteException { IsOfTheRow: true } => SqlFailure.Row,
-        SqliteException { IsTransient: true } => SqlFailure.Transient,
+        // The file or the statement is at fault, not the row: the write waits.
+        SqliteException => SqlFailure.Transient,
         _ => base.Classify(error),
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TypedCdc.Sql.Ports;
@@ -27,6 +28,16 @@ internal class SqlStore(ISqlDatabase database) : IRelationalStore
     public string Name => _dialect.Name;
 
     public ValueLimits Limits => LimitsOf(_dialect) with { MaximumColumns = Registry.MaximumColumns(_dialect) };
+
+    // Class 42 is the statement's fault (a missing right, table or column): every record would fail, and the write waits.
+    public SqlFailure Classify(Exception error) => error switch
+    {
+        DbException { SqlState: ['4', '2', ..] } => SqlFailure.Transient,
+        DbException or TimeoutException => _dialect.Classify(error),
+        _ => SqlFailure.Transient,
+    };
+
+    public Exception Explain(Exception error) => new InvalidOperationException(_dialect.Explain(error));
 
     public bool KeepsSchemaless => true;
 

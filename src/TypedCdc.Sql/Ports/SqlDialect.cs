@@ -231,13 +231,14 @@ public abstract class SqlDialect
     /// <summary>What makes a table's (quoted) rows visible to queries that do not name their keys; null where they are at once, which is the default. Run only where two changes of one item have the same time, and once at a start.</summary>
     public virtual string? Refresh(string table) => null;
 
-    /// <summary>What an error means. The default goes by SQLSTATE: 22, 23, 44, 54 row; 40 conflict; 08, 53, 57 and what the driver calls transient.</summary>
+    /// <summary>What an error means. The default goes by SQLSTATE: 21, 22, 23, 44 and 54 are a row's; 40 a conflict; 57014 and a time-out of the driver a write that took too long; 08, 25006, 53, 57 and what the driver calls transient.</summary>
     public virtual SqlFailure Classify(Exception error) => error switch
     {
+        DbException { SqlState: "57014" } or DbException { InnerException: TimeoutException } or TimeoutException => SqlFailure.TimedOut,
         DbException { SqlState: ['4', '0', ..] } => SqlFailure.Conflict,
-        DbException { SqlState: ['2', '2' or '3', ..] or ['4', '4', ..] or ['5', '4', ..] } => SqlFailure.Row,
-        DbException { SqlState: ['0', '8', ..] or ['5', '3' or '7', ..] } => SqlFailure.Transient,
-        DbException { IsTransient: true } or TimeoutException or IOException => SqlFailure.Transient,
+        DbException { SqlState: ['2', '1' or '2' or '3', ..] or ['4', '4', ..] or ['5', '4', ..] } => SqlFailure.Row,
+        DbException { SqlState: "25006" or ['0', '8', ..] or ['5', '3' or '7', ..] } => SqlFailure.Transient,
+        DbException { IsTransient: true } or IOException => SqlFailure.Transient,
         _ => SqlFailure.Unknown,
     };
 

@@ -15,10 +15,10 @@ public sealed class PostgresWedgeTests(PostgreSql server)
     [ServiceFact(ServiceKind.PostgreSql)]
     public async Task Sessions_that_became_read_only_are_replaced_when_the_server_takes_writes_again()
     {
-        var history = new History(Seed, keys: 40, changes: 800);
+        var history = new History(Seed, keys: 40, changes: 1_500);
         await using var database = await PostgresDatabase.CreateAsync(server);
         var replay = Replay(history, database.ConnectionString);
-        var running = Task.Run(() => replay.RunAsync(default, TimeSpan.FromMilliseconds(10)));
+        var running = Task.Run(() => replay.RunAsync(default, TimeSpan.FromMilliseconds(100)));
         await UntilAsync(() => replay.Checkpoint > 50);
         await SetReadOnlyAsync(database, isReadOnly: true);
         await UntilAsync(() => replay.Said.Any(static line => line.Contains("25006", StringComparison.Ordinal)));
@@ -154,7 +154,7 @@ public sealed class PostgresWedgeTests(PostgreSql server)
     [ServiceFact(ServiceKind.PostgreSql)]
     public async Task A_table_that_is_dropped_while_the_sink_runs_is_created_again()
     {
-        var history = new History(Seed, keys: 40, changes: 600);
+        var history = new History(Seed, keys: 40, changes: 1_500);
         await using var database = await PostgresDatabase.CreateAsync(server);
         var replay = Replay(history, database.ConnectionString);
         var running = Task.Run(() => replay.RunAsync(default, TimeSpan.FromMilliseconds(100)));
