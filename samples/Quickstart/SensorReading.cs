@@ -2,7 +2,7 @@ using TypedCdc;
 
 namespace Quickstart;
 
-[CdcTable("table-testdrive", Naming = Naming.CamelCase)]
+[CdcTable("table-testdrive", Naming = NamingPolicy.CamelCase)]
 public sealed partial record SensorReading
 {
     [PartitionKey] public required string Device { get; init; }

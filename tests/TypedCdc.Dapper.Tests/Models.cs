@@ -28,7 +28,7 @@ public enum Status
 public sealed record Address(string Street, int? Zip);
 
 /// <summary>One member of every type that a model may have.</summary>
-[CdcTable("every-type", Naming = Naming.SnakeCase)]
+[CdcTable("every-type", Naming = NamingPolicy.SnakeCase)]
 public sealed partial record EveryType
 {
     [PartitionKey] public required Guid Id { get; init; }

@@ -57,7 +57,7 @@ public sealed class DiagnosticTests
 
     [Theory]
     [InlineData("[CdcTable(\"one\")] public partial record One([PartitionKey(\"a\")] long Id, [CdcAttribute(\"a\")] long [|Other|]);")]
-    [InlineData("[CdcTable(\"one\", Naming = Naming.SnakeCase)] public partial record One([PartitionKey] long UserId, [CdcAttribute(\"user_id\")] long [|Other|]);")]
+    [InlineData("[CdcTable(\"one\", Naming = NamingPolicy.SnakeCase)] public partial record One([PartitionKey] long UserId, [CdcAttribute(\"user_id\")] long [|Other|]);")]
     public void TCDC005_attribute_clash(string marked) => Error("TCDC005", marked);
 
     [Theory]

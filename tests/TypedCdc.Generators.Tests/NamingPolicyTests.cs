@@ -40,7 +40,7 @@ public sealed class NamingPolicyTests
     [Fact]
     public void The_generators_names_are_those_of_the_runtime()
     {
-        Assert.Equal(Enum.GetNames<TypedCdc.Naming>(), Enum.GetNames<NamingPolicy>().Take(3));
+        Assert.Equal(Enum.GetNames<TypedCdc.NamingPolicy>(), Enum.GetNames<NamingPolicy>().Take(3));
         Assert.Equal(Enum.GetNames<TypedCdc.AttributeKind>(), Enum.GetNames<AttributeKinds>());
         Assert.Equal(Enum.GetNames<TypedCdc.Schema.ColumnType>(), Enum.GetNames<TypedCdc.Sql.SqlColumnType>());
     }

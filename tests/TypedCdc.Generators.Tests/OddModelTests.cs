@@ -59,7 +59,7 @@ public sealed class OddModelTests
         { "field-backed", "[CdcTable(\"one\")] public partial class One { " + Id + "public string? A { get; set => field = value?.Trim(); } }" },
         { "documented", "/// <summary>One.</summary>\n[CdcTable(\"one\")] public partial class One { /// <summary>Id.</summary>\n" + Id + "}" },
         { "converter of the assembly", "[CdcTable(\"one\")] public partial record One([PartitionKey] string Id, [CdcConverter(typeof(Conv))] Version? A, [CdcConverter(typeof(Conv), Kinds = AttributeKind.S | AttributeKind.M)] Version B); public sealed class Conv : CdcConverter<Version> { public override Version Read(TypedCdc.Decoding.AttributeValueReader value) => new(value.GetString()); public override void Write(System.Text.Json.Utf8JsonWriter writer, Version value) { } }" },
-        { "snake case", "[CdcTable(\"one\", Naming = Naming.SnakeCase)] public partial record One([PartitionKey] string UserID, string? IOStatus, int? HTMLPage2, int? İ);" },
+        { "snake case", "[CdcTable(\"one\", Naming = NamingPolicy.SnakeCase)] public partial record One([PartitionKey] string UserID, string? IOStatus, int? HTMLPage2, int? İ);" },
     };
 
     [Theory]

@@ -19,6 +19,11 @@ internal static class SchemaEmitter
             writer.Line($"SqlSchema = {CSharpLiteral.Of(model.SqlSchema)},");
         }
 
+        if (model.ColumnNaming is not null)
+        {
+            writer.Line($"ColumnNaming = global::TypedCdc.NamingPolicy.{model.ColumnNaming},");
+        }
+
         writer.Line("Attributes =").Line("[").Indented(inner =>
         {
             foreach (var member in model.Members)
@@ -80,6 +85,11 @@ internal static class SchemaEmitter
         }
 
         yield return $"ColumnName = {CSharpLiteral.Of(member.ColumnName)}";
+        if (member.IsColumnNameGiven)
+        {
+            yield return "IsColumnNameGiven = true";
+        }
+
         yield return $"ColumnType = global::TypedCdc.Schema.ColumnType.{shape.Column}";
         if ((shape.Encoding ?? shape.Element?.Encoding) is { } encoding)
         {

@@ -41,6 +41,9 @@ internal sealed record MemberModel
 
     public required string ColumnName { get; init; }
 
+    /// <summary>The column's name was given by <c>[CdcColumn]</c>: no convention changes it.</summary>
+    public bool IsColumnNameGiven { get; init; }
+
     /// <summary>The SQL column beyond its name.</summary>
     public required ColumnModel Column { get; init; }
 

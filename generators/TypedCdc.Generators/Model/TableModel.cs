@@ -44,6 +44,9 @@ internal sealed record TableModel
 
     public required string? SqlSchema { get; init; }
 
+    /// <summary>The convention for columns, a name in <c>TypedCdc.NamingPolicy</c>; null where the model does not say.</summary>
+    public required string? ColumnNaming { get; init; }
+
     /// <summary>The indexes of the SQL table.</summary>
     public required EquatableArray<IndexModel> Indexes { get; init; }
 

@@ -97,13 +97,16 @@ internal sealed class MemberParser(ParseContext context, ConstructorChoice? choi
         }
 
         var column = Annotations.Find(candidate.Annotations, Annotations.CdcColumn);
+        var givenColumn = column is not null && Annotations.GetFirstString(column) is { Length: > 0 } name ? name : null;
         return new(candidate, parameter, new()
         {
             Name = candidate.Name,
             Identifier = ModelShape.IdentifierOf(candidate.Name),
             AttributeName = candidate.PartOf ?? attributeName,
             IsKeyPart = isPart,
-            ColumnName = column is not null && Annotations.GetFirstString(column) is { Length: > 0 } name ? name : SqlName.OfColumn(candidate.IsOverflow ? candidate.Name : attributeName),
+            ColumnName = givenColumn ?? NamingPolicies.ColumnOf(
+                context.ColumnNaming, candidate.IsOverflow || (isPart && context.ColumnNaming > NamingPolicy.Exact) ? candidate.Name : attributeName),
+            IsColumnNameGiven = givenColumn is not null,
             Column = ColumnParser.Of(candidate),
             Shape = shape,
             Filling = filling,

@@ -101,6 +101,7 @@ internal static class ModelParser
         var aws = AwsAnnotations.FindTable(type);
         context.IsAwsAnnotated = aws is not null;
         context.Naming = table.NamedArguments.FirstOrDefault(static argument => argument.Key == "Naming").Value.Value is int policy and not (int)NamingPolicy.Exact ? (NamingPolicy)policy : aws is null ? NamingPolicy.Exact : AwsAnnotations.GetNaming(aws);
+        context.ColumnNaming = (NamingPolicy?)(table.NamedArguments.FirstOrDefault(static argument => argument.Key == "ColumnNaming").Value.Value as int?);
         context.Table = table;
         var parsed = ObjectParser.Parse(context)!;
         var (candidates, members) = (parsed.Candidates, parsed.Members);
@@ -145,6 +146,7 @@ internal static class ModelParser
             TableName = tableName,
             SqlName = sqlName,
             SqlSchema = sqlSchema,
+            ColumnNaming = context.ColumnNaming is NamingPolicy.Exact or NamingPolicy.CamelCase or NamingPolicy.SnakeCase ? context.ColumnNaming.ToString() : null,
             Indexes = indexes,
             Object = parsed.Model,
             Nested = context.Nested.ToEquatableArray(),
@@ -253,7 +255,8 @@ internal static class ModelParser
             ReportTooLong(context, location, SqlName.OfTable(sqlName), "[CdcTable(SqlName = …)]");
         }
 
-        var columns = new Dictionary<string, string>
+        // SQLite and Redshift do not tell columns apart by case alone, which is all that differs between the camel case of two attributes.
+        var columns = new Dictionary<string, string>(context.ColumnNaming == NamingPolicy.CamelCase ? System.StringComparer.OrdinalIgnoreCase : System.StringComparer.Ordinal)
         {
             [SqlName.Version] = "the version that the sink adds",
             [SqlName.DeletedAt] = "the removal time that the sink adds",

@@ -1,10 +1,9 @@
-// Attribute names made from member names exactly as System.Text.Json makes JSON names, which the generator cannot reference.
-using System.Globalization;
-using System.Text;
+// Attribute names made from member names.
+using TypedCdc.Sql;
 
 namespace TypedCdc.Generators.Parsing;
 
-/// <summary>The values of <c>TypedCdc.Naming</c>, and behind them those of AWS's DynamoDBContext.</summary>
+/// <summary>The values of <c>TypedCdc.NamingPolicy</c>, and behind them those of AWS's DynamoDBContext.</summary>
 internal enum NamingPolicy
 {
     Exact = 0,
@@ -23,72 +22,13 @@ internal static class NamingPolicies
 {
     public static string Apply(NamingPolicy policy, string name) => policy switch
     {
-        NamingPolicy.CamelCase => CamelCase(name),
-        NamingPolicy.SnakeCase => SnakeCase(name),
+        NamingPolicy.CamelCase => NameCase.Camel(name),
+        NamingPolicy.SnakeCase => NameCase.Snake(name),
         NamingPolicy.LowerFirst or NamingPolicy.LowerFirstOfItem => char.ToLowerInvariant(name[0]) + name.Substring(1),
         _ => name,
     };
 
-    /// <summary>Lowers the leading run of capitals, but for the last one before a small letter: <c>IPAddress</c> is <c>ipAddress</c>.</summary>
-    private static string CamelCase(string name)
-    {
-        if (name.Length == 0 || !char.IsUpper(name[0]))
-        {
-            return name;
-        }
-
-        var text = name.ToCharArray();
-        for (var i = 0; i < text.Length; i++)
-        {
-            if ((i == 1 && !char.IsUpper(text[1])) || (i > 0 && i + 1 < text.Length && !char.IsUpper(text[i + 1])))
-            {
-                break;
-            }
-
-            text[i] = char.ToLowerInvariant(text[i]);
-        }
-
-        return new string(text);
-    }
-
-    /// <summary>A <c>_</c> before each word; digits belong to the word before them: <c>HTTP2Server</c> is <c>http2_server</c>.</summary>
-    private static string SnakeCase(string name)
-    {
-        var text = new StringBuilder(name.Length + 4);
-        var last = Last.Nothing;
-        for (var i = 0; i < name.Length; i++)
-        {
-            var character = name[i];
-            switch (char.GetUnicodeCategory(character))
-            {
-                case UnicodeCategory.UppercaseLetter:
-                    // The last capital of a run begins the next word.
-                    if (last == Last.SmallOrDigit || (last == Last.Capital && i + 1 < name.Length && char.IsLower(name[i + 1])))
-                    {
-                        text.Append('_');
-                    }
-
-                    text.Append(char.ToLowerInvariant(character));
-                    last = Last.Capital;
-                    break;
-                case UnicodeCategory.LowercaseLetter or UnicodeCategory.DecimalDigitNumber:
-                    text.Append(char.ToLowerInvariant(character));
-                    last = Last.SmallOrDigit;
-                    break;
-                default:
-                    text.Append(character);
-                    last = Last.Nothing;
-                    break;
-            }
-        }
-
-        return text.ToString();
-    }
-
-    private enum Last
-    {
-        Nothing,
-        Capital,
-        SmallOrDigit,
-    }
+    /// <summary>The SQL column of an attribute. The names that only AWS's DynamoDBContext makes are none for columns.</summary>
+    public static string ColumnOf(NamingPolicy? policy, string name) =>
+        SqlName.OfColumn(name, policy is NamingPolicy.CamelCase or NamingPolicy.SnakeCase ? (ColumnCase)policy : ColumnCase.Lower);
 }

@@ -51,6 +51,9 @@ internal sealed class ParseContext
     /// <summary>How members without a name of their own are named, in the root and in the models inside it.</summary>
     public NamingPolicy Naming { get; set; }
 
+    /// <summary>The convention for the columns of the root's members; null where the model does not say.</summary>
+    public NamingPolicy? ColumnNaming { get; set; }
+
     /// <summary>The members that <c>[CdcModel]</c> names as keys.</summary>
     public string? PartitionKeyName { get; set; }
 
@@ -99,6 +102,7 @@ internal sealed class ParseContext
         Root, type, type.Locations.FirstOrDefault(static one => one.IsInSource) ?? location ?? Location, Compilation, _parts, Cancellation)
     {
         Naming = Naming,
+        ColumnNaming = ColumnNaming,
         IsAwsAnnotated = IsAwsAnnotated,
         IsNested = IsNested,
         Base = Type,

@@ -141,7 +141,7 @@ internal static class PolymorphicParser
             Name = name,
             Identifier = ModelShape.IdentifierOf(name),
             AttributeName = attribute,
-            ColumnName = SqlName.OfColumn(attribute),
+            ColumnName = NamingPolicies.ColumnOf(context.ColumnNaming, attribute),
             Column = ColumnModel.Default,
             Shape = ValueClassifier.Make(text, ValueKind.String, AttributeKinds.S, SqlColumnType.Text, "an S that names a derived type"),
             Filling = Filling.Setter,

@@ -40,9 +40,12 @@ internal sealed class HistoryTable
         Own("cdc_size", ColumnType.Int64),
     ];
 
-    public HistoryTable(CdcModel model, HistoryOptions options)
+    private readonly HistoryOptions _options;
+
+    public HistoryTable(CdcModel model, HistoryOptions options, NamingPolicy? naming = null)
     {
-        Items = new(0, model, static _ => UnfitValue.Fail);
+        _options = options;
+        Items = new(0, model, static _ => UnfitValue.Fail, naming);
         Model = model;
         Images = options.Images;
         Documents = options.Documents;
@@ -60,6 +63,9 @@ internal sealed class HistoryTable
 
     /// <summary>The model's own table, for the item's key.</summary>
     public TargetTable Items { get; }
+
+    /// <summary>The same history with columns named by the sink's convention.</summary>
+    public HistoryTable Named(NamingPolicy? naming) => naming is null ? this : new(Model, _options, naming);
 
     public CdcModel Model { get; }
 

@@ -120,7 +120,7 @@ internal sealed class SchemalessColumns
     private Attribute Add(ReadOnlySpan<byte> utf8)
     {
         var name = Encoding.UTF8.GetString(utf8);
-        var plain = SchemalessNames.Plain(name, _shape.Rule.OwnColumn);
+        var plain = SchemalessNames.Plain(name, _shape.Rule.OwnColumn, _shape.Rule.Columns);
         if (!_groups.TryGetValue(plain, out var group))
         {
             _groups.Add(plain, group = new(_shape.Keys.Any(key => string.Equals(key.Column, plain, StringComparison.Ordinal))));

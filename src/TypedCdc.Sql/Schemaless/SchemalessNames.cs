@@ -26,9 +26,10 @@ internal static class SchemalessNames
     /// <summary>The column of an attribute that does not share its name with another: as in a model, and <c>c_</c> before names that are taken.</summary>
     /// <param name="attribute">The attribute.</param>
     /// <param name="ownColumn">The sink's own column in this kind of table; null for none.</param>
-    public static string Plain(string attribute, string? ownColumn)
+    /// <param name="columns">The sink's naming convention.</param>
+    public static string Plain(string attribute, string? ownColumn, ColumnCase columns = ColumnCase.Lower)
     {
-        var name = SqlName.OfColumn(attribute);
+        var name = SqlName.OfColumn(attribute, columns);
         var isTaken = name.StartsWith(OwnPrefix, StringComparison.Ordinal) || string.Equals(name, ownColumn, StringComparison.Ordinal);
         name = isTaken ? "c_" + name : name;
         return name.Length <= SqlName.MaximumBytes ? name : Hashed(name, attribute, SqlName.MaximumBytes);
@@ -50,9 +51,10 @@ internal static class SchemalessNames
     /// <summary>The key columns. Of two attributes with one plain name, the one that is spelled like it has it.</summary>
     /// <param name="attributes">Names and kinds.</param>
     /// <param name="ownColumn">The sink's own column in this kind of table; null for none.</param>
-    public static ImmutableArray<SchemalessKey> OfKeys(IReadOnlyList<(string Name, AttributeKind Kind)> attributes, string? ownColumn)
+    /// <param name="columns">The sink's naming convention.</param>
+    public static ImmutableArray<SchemalessKey> OfKeys(IReadOnlyList<(string Name, AttributeKind Kind)> attributes, string? ownColumn, ColumnCase columns = ColumnCase.Lower)
     {
-        var plain = attributes.Select(attribute => Plain(attribute.Name, ownColumn)).ToArray();
+        var plain = attributes.Select(attribute => Plain(attribute.Name, ownColumn, columns)).ToArray();
         return [.. attributes.Select((attribute, i) => new SchemalessKey(
             attribute.Name, attribute.Kind, plain.Count(other => other == plain[i]) > 1 && attribute.Name != plain[i] ? Own(plain[i], attribute.Name) : plain[i]))];
     }

@@ -87,7 +87,7 @@ internal sealed class SchemalessRowReader
         attributes.Sort((left, right) => rule.KeyNames is { } order
             ? Array.IndexOf(order, left.Name).CompareTo(Array.IndexOf(order, right.Name))
             : string.CompareOrdinal(left.Name, right.Name));
-        return SchemalessNames.OfKeys(attributes, rule.OwnColumn);
+        return SchemalessNames.OfKeys(attributes, rule.OwnColumn, rule.Columns);
     }
 
     /// <summary>Adds the row that a record means, or notes what is missing for it.</summary>

@@ -21,7 +21,18 @@ internal sealed class SchemalessRule
         KeyNames = options.KeyNames;
     }
 
+    /// <summary>The same rule with columns named by the sink's convention.</summary>
+    public SchemalessRule Named(NamingPolicy naming)
+    {
+        var named = (SchemalessRule)MemberwiseClone();
+        named.Columns = (ColumnCase)naming;
+        return named;
+    }
+
     public string Tables { get; }
+
+    /// <summary>How the columns of attributes are named.</summary>
+    public ColumnCase Columns { get; private set; }
 
     public TableNamePattern Pattern { get; }
 
@@ -42,7 +53,7 @@ internal sealed class SchemalessRule
     {
         DocumentFormat.Plain => "documents=plain",
         DocumentFormat.Typed => "documents=typed",
-        _ => HasDistKey ? "columns=text dist_key" : "columns=text",
+        _ => (HasDistKey ? "columns=text dist_key" : "columns=text") + (Columns == ColumnCase.Snake ? " snake_case" : ""),
     };
 
     /// <summary>The sink's own column of this kind of table; null for none.</summary>

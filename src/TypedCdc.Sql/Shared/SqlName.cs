@@ -25,7 +25,9 @@ internal static class SqlName
     /// The identifier for a name in DynamoDB: lower case, each run of characters outside <c>[a-z0-9_]</c> becomes one <c>_</c>, and <c>c_</c> goes
     /// before a leading digit or underscore. Only ASCII letters have a lower case here: no culture, no Kelvin sign that becomes a <c>k</c>.
     /// </summary>
-    public static string FromDynamoDb(string name)
+    public static string FromDynamoDb(string name) => FromDynamoDb(name, keepsCase: false);
+
+    private static string FromDynamoDb(string name, bool keepsCase)
     {
         var text = new StringBuilder(name.Length + 2);
         var inRun = false;
@@ -35,7 +37,7 @@ internal static class SqlName
             var isKept = lower is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_';
             if (isKept)
             {
-                text.Append(lower);
+                text.Append(keepsCase ? character : lower);
             }
             else if (!inRun)
             {
@@ -53,11 +55,23 @@ internal static class SqlName
         return text.ToString();
     }
 
-    /// <summary>The column for an attribute: <see cref="FromDynamoDb"/>, and <c>c_</c> before the names of system columns, which some dialect gives to every table.</summary>
+    /// <summary>The column for an attribute: <see cref="FromDynamoDb(string)"/>, and <c>c_</c> before the names of system columns, which some dialect gives to every table.</summary>
     public static string OfColumn(string attribute)
     {
         var name = FromDynamoDb(attribute);
         return System.Array.IndexOf(SystemColumns, name) >= 0 ? "c_" + name : name;
+    }
+
+    /// <summary>The column for an attribute under a convention: <c>CreatedAt</c> is <c>createdat</c>, <c>createdAt</c> or <c>created_at</c>.</summary>
+    public static string OfColumn(string attribute, ColumnCase convention)
+    {
+        if (convention != ColumnCase.Camel)
+        {
+            return OfColumn(convention == ColumnCase.Snake ? NameCase.Snake(attribute) : attribute);
+        }
+
+        var name = FromDynamoDb(NameCase.Camel(attribute), keepsCase: true);
+        return System.Array.IndexOf(SystemColumns, name.ToLowerInvariant()) >= 0 ? "c_" + name : name;
     }
 
     /// <summary>The identifier in double quotes, which every dialect here takes.</summary>

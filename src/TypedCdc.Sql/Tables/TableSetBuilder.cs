@@ -12,6 +12,14 @@ public sealed partial class TableSetBuilder
     public MigrationMode Migrations { get; set; }
 
     /// <summary>
+    /// The naming convention for the columns of this sink: under <see cref="NamingPolicy.SnakeCase"/> the attribute <c>CreatedAt</c> has the column <c>created_at</c>.
+    /// The default value is null: columns are named as the model's generated SQL names them, lower case unless the model sets
+    /// <see cref="CdcTableAttribute.ColumnNaming"/>. A model that sets it, and <see cref="CdcColumnAttribute"/>, take precedence over this property. Where a program also
+    /// uses the generated SQL (<c>Customer.Sql</c>, TypedCdc.Dapper), set the convention on the model: then both use the same names.
+    /// </summary>
+    public NamingPolicy? Naming { get; set; }
+
+    /// <summary>
     /// How long the stream, or whatever else may deliver old changes (files, dead letters), keeps them. Tombstones that are older by <see cref="TombstoneMargin"/> are taken away, and a
     /// change that is older still, of an item that the table does not have, becomes a dead letter: it may be one of a removed item. The default value is null, for never: a tombstone
     /// costs a row, and only the operator knows what may still come.
@@ -109,13 +117,27 @@ public sealed partial class TableSetBuilder
         }
 
         var margin = SnapshotMargin.Ticks / TimeSpan.TicksPerMicrosecond;
-        foreach (var table in _tables)
+        if (Naming == NamingPolicy.CamelCase && _schemaless.Count > 0)
+        {
+            throw new InvalidOperationException(
+                "tables.Naming = NamingPolicy.CamelCase is not possible for untyped tables: two attributes of one item could have columns that differ by case alone. "
+                + "Use NamingPolicy.SnakeCase.");
+        }
+
+        Sql.TargetTable[] tables = [.. _tables.Select(table => table.Named(Naming))];
+        foreach (var table in tables)
         {
             table.SnapshotMargin = margin;
         }
 
         Sql.TableSet built = _tables.Count + _histories.Count + _schemaless.Count > 0
-            ? new([.. _tables], Migrations) { Histories = [.. _histories], Purge = BuildPurge(), Schemaless = [.. _schemaless], SnapshotMargin = margin }
+            ? new(tables, Migrations)
+            {
+                Histories = [.. _histories.Select(history => history.Named(Naming))],
+                Purge = BuildPurge(),
+                Schemaless = [.. _schemaless.Select(rule => rule.Named(Naming ?? NamingPolicy.Exact))],
+                SnapshotMargin = margin,
+            }
             : throw new InvalidOperationException("The sink was given no table. Add one: tables => tables.Add<Customer>().");
         built.RequireDistinctNames(hasSchemas: true);
         return built;

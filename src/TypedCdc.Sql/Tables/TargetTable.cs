@@ -9,10 +9,11 @@ internal sealed class TargetTable
 {
     private readonly AttributeTable? _anyKind; // null without a model
     private readonly int[] _columnOf; // by ordinal; -1 for an attribute without a column
+    private readonly Func<int, UnfitValue> _unfit;
 
     /// <summary>The current states of a model's items.</summary>
-    public TargetTable(int index, CdcModel model, Func<int, UnfitValue> unfit)
-        : this(index, model.Schema, model.ClrType.ToString(), unfit, model)
+    public TargetTable(int index, CdcModel model, Func<int, UnfitValue> unfit, NamingPolicy? naming = null)
+        : this(index, ColumnNames.Apply(naming, model), model.ClrType.ToString(), unfit, model)
     {
     }
 
@@ -29,6 +30,7 @@ internal sealed class TargetTable
     {
         Index = index;
         Model = model;
+        _unfit = unfit;
         Owner = owner;
         Revision = schema.Revision;
         SourceTable = schema.TableName;
@@ -64,6 +66,9 @@ internal sealed class TargetTable
     private static SqlKey KeyOf(TableSchema schema, int ordinal) => ordinal == schema.PartitionKey || schema.PartitionKeyParts.Contains(ordinal) ? SqlKey.Partition
         : ordinal == schema.SortKey || schema.SortKeyParts.Contains(ordinal) ? SqlKey.Sort
         : SqlKey.None;
+
+    /// <summary>The same table with columns named by the sink's convention.</summary>
+    public TargetTable Named(NamingPolicy? naming) => naming is null || Model is null ? this : new(Index, Model, _unfit, naming) { AcceptsNewerTable = AcceptsNewerTable };
 
     /// <summary>Its place in the sink's list of tables.</summary>
     public int Index { get; }

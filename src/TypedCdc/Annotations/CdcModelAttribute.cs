@@ -28,7 +28,10 @@ public sealed class CdcModelAttribute(Type model, string? tableName = null) : At
     public string? SqlSchema { get; set; }
 
     /// <inheritdoc cref="CdcTableAttribute.Naming"/>
-    public Naming Naming { get; set; }
+    public NamingPolicy Naming { get; set; }
+
+    /// <inheritdoc cref="CdcTableAttribute.ColumnNaming"/>
+    public NamingPolicy ColumnNaming { get; set; }
 
     /// <inheritdoc cref="CdcTableAttribute.Discriminator"/>
     public string? Discriminator { get; set; }

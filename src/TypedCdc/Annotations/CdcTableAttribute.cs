@@ -20,8 +20,15 @@ public sealed class CdcTableAttribute(string name) : Attribute
     /// <summary>The SQL schema of the table and the view. The default is the connection's own.</summary>
     public string? SqlSchema { get; set; }
 
-    /// <summary>How the attribute names of members without an explicit name are made. The default value is <see cref="Naming.Exact"/>.</summary>
-    public Naming Naming { get; set; }
+    /// <summary>The convention for the attribute names of members without an explicit name. The default value is <see cref="NamingPolicy.Exact"/>.</summary>
+    public NamingPolicy Naming { get; set; }
+
+    /// <summary>
+    /// The convention for the names of SQL columns, made from the attribute's name: under <see cref="NamingPolicy.SnakeCase"/> <c>CreatedAt</c> becomes
+    /// <c>created_at</c>, by default <c>createdat</c>. Generated SQL and every sink use these names. <see cref="CdcColumnAttribute"/> takes precedence.
+    /// Where it is not set, a sink may set its own: <c>tables.Naming = NamingPolicy.SnakeCase</c>.
+    /// </summary>
+    public NamingPolicy ColumnNaming { get; set; }
 
     /// <summary>In a single-table design: the attribute that tells the models of this table apart.</summary>
     public string? Discriminator { get; set; }

@@ -24,6 +24,9 @@ public sealed record AttributeSchema
     /// <summary>The unquoted name of the SQL column.</summary>
     public required string ColumnName { get; init; }
 
+    /// <summary>The column's name was given by <see cref="CdcColumnAttribute"/>: no naming convention of a sink changes it.</summary>
+    public bool IsColumnNameGiven { get; init; }
+
     /// <summary>What the column holds.</summary>
     public required ColumnType ColumnType { get; init; }
 

@@ -14,6 +14,9 @@ public sealed record TableSchema
     /// <summary>The SQL schema; null for the connection's own.</summary>
     public string? SqlSchema { get; init; }
 
+    /// <summary>The convention that <see cref="AttributeSchema.ColumnName"/> follows; null where the model leaves it to the sink.</summary>
+    public NamingPolicy? ColumnNaming { get; init; }
+
     /// <summary>The mapped attributes, in the model's order. An attribute's index here is its ordinal.</summary>
     public required ImmutableArray<AttributeSchema> Attributes { get; init; }
 

@@ -46,7 +46,7 @@ public sealed class MapAttributeFixTests
     public async Task Names_follow_the_models_policy_and_its_spacing()
     {
         const string Before = """
-            [CdcTable("customers", Naming = Naming.SnakeCase)]
+            [CdcTable("customers", Naming = NamingPolicy.SnakeCase)]
             public sealed partial record Customer
             {
                 public required long Id { get; init; }

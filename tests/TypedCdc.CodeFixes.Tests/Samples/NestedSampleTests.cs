@@ -166,7 +166,7 @@ public sealed class NestedSampleTests
                 public int? Age { get; set; }
             }
 
-            [CdcModel(typeof(Customer), "customers", PartitionKey = "Id", Naming = Naming.CamelCase)]
+            [CdcModel(typeof(Customer), "customers", PartitionKey = "Id", Naming = NamingPolicy.CamelCase)]
             public static partial class AppModels;
             """;
         var samples = new SampleText("""{"id":{"N":"1"},"firstName":{"S":"a"},"age":{"N":"99999999999"},"lastName":{"S":"b"}}""", "customers");

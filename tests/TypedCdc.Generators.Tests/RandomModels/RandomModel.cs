@@ -60,7 +60,7 @@ internal sealed class RandomModel
             var text = new StringBuilder();
             if (_isItem)
             {
-                text.Append(CultureInfo.InvariantCulture, $"[TypedCdc.CdcTable(\"table-{Name}\"{(_naming is null ? "" : $", Naming = TypedCdc.Naming.{_naming}")})]\n");
+                text.Append(CultureInfo.InvariantCulture, $"[TypedCdc.CdcTable(\"table-{Name}\"{(_naming is null ? "" : $", Naming = TypedCdc.NamingPolicy.{_naming}")})]\n");
             }
 
             var isPositional = _form.StartsWith("positional ", StringComparison.Ordinal);

@@ -44,7 +44,7 @@ public sealed class SnapshotTests
         """
         namespace Shop;
 
-        [CdcTable("readings", Naming = Naming.SnakeCase)]
+        [CdcTable("readings", Naming = NamingPolicy.SnakeCase)]
         public readonly partial record struct Reading([PartitionKey] string Device, [SortKey] DateTimeOffset TakenAt, decimal? HumidityPercent, int Retries = 3);
         """,
         "Reading.g.cs");
@@ -56,7 +56,7 @@ public sealed class SnapshotTests
 
         public enum State { New, Paid }
 
-        [CdcTable("orders", Naming = Naming.CamelCase, SqlName = "order_states", SqlSchema = "shop")]
+        [CdcTable("orders", Naming = NamingPolicy.CamelCase, SqlName = "order_states", SqlSchema = "shop")]
         public sealed partial class Order
         {
             [PartitionKey] public Guid Id { get; private set; }
@@ -96,7 +96,7 @@ public sealed class SnapshotTests
 
         public sealed record Line(string Product, decimal Price) { public int Quantity { get; init; } = 1; }
 
-        [CdcTable("orders", Naming = Naming.CamelCase)]
+        [CdcTable("orders", Naming = NamingPolicy.CamelCase)]
         public sealed partial record Order([PartitionKey] Guid Id)
         {
             public State State { get; init; }

@@ -46,7 +46,7 @@ public sealed class Plain
     public int Count { get; init; } = 5;
 }
 
-[CdcModel(typeof(Plain), "plain", PartitionKey = nameof(Plain.Id), Naming = Naming.SnakeCase)]
+[CdcModel(typeof(Plain), "plain", PartitionKey = nameof(Plain.Id), Naming = NamingPolicy.SnakeCase)]
 [CdcModel(typeof(Legacy))]
 [CdcModel(typeof(KeyValuePair<string, int>), "pairs", PartitionKey = "Key")]
 public static partial class AppModels;

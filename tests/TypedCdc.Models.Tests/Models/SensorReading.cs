@@ -1,6 +1,6 @@
 namespace TypedCdc.Models.Tests.Models;
 
-[CdcTable("table-testdrive", Naming = Naming.SnakeCase)]
+[CdcTable("table-testdrive", Naming = NamingPolicy.SnakeCase)]
 public sealed partial record SensorReading
 {
     [PartitionKey] public required string Device { get; init; }

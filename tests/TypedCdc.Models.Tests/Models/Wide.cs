@@ -86,7 +86,7 @@ public struct Point
 }
 
 /// <summary>Collections, models inside the model, and what is left over.</summary>
-[CdcTable("documents", Naming = Naming.SnakeCase)]
+[CdcTable("documents", Naming = NamingPolicy.SnakeCase)]
 public sealed partial class Document
 {
     [PartitionKey] public required string Id { get; init; }
