@@ -30,20 +30,10 @@ public sealed class MakePartialFix : ModelCodeFix
             .Distinct();
         foreach (var type in types)
         {
-            editor.ReplaceNode(type, static (node, _) => AddPartial((TypeDeclarationSyntax)node));
+            editor.ReplaceNode(type, static (node, _) => Partial.Of((TypeDeclarationSyntax)node));
         }
     }
 
     private static TypeDeclarationSyntax? Find(SyntaxNode root, Diagnostic diagnostic) =>
         root.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<TypeDeclarationSyntax>();
-
-    // The last modifier: C# wants it directly before the keyword.
-    private static TypeDeclarationSyntax AddPartial(TypeDeclarationSyntax type)
-    {
-        var partial = SyntaxFactory.Token(SyntaxKind.PartialKeyword).WithTrailingTrivia(SyntaxFactory.Space);
-        return type.Modifiers.Count > 0
-            ? type.WithModifiers(type.Modifiers.Add(partial))
-            : type.WithKeyword(type.Keyword.WithLeadingTrivia())
-                .WithModifiers(SyntaxFactory.TokenList(partial.WithLeadingTrivia(type.Keyword.LeadingTrivia)));
-    }
 }

@@ -1,3 +1,4 @@
+using TypedCdc.Decoding;
 using System.Data;
 using Dapper;
 using TypedCdc.DapperRows;
@@ -16,7 +17,7 @@ public static class CdcConnectionExtensions
     /// <param name="connection">A connection to PostgreSQL or SQLite.</param>
     /// <param name="transaction">The transaction to do it in; null for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static Task CreateTableAsync<T>(this IDbConnection connection, IDbTransaction? transaction = null, CancellationToken cancellationToken = default) =>
+    public static Task CreateTableAsync<[CdcModelType] T>(this IDbConnection connection, IDbTransaction? transaction = null, CancellationToken cancellationToken = default) =>
         connection.ExecuteAsync(new CommandDefinition(Rows<T>(connection).CreateTable, transaction: transaction, cancellationToken: cancellationToken));
 
     /// <summary>

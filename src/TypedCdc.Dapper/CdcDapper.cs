@@ -28,7 +28,7 @@ public static class CdcDapper
     /// </summary>
     /// <typeparam name="T">The model.</typeparam>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not a model.</exception>
-    public static void MapColumns<T>() => SqlMapper.SetTypeMap(typeof(T), new ColumnMap(typeof(T), CdcModel.Get<T>().Schema));
+    public static void MapColumns<[CdcModelType] T>() => SqlMapper.SetTypeMap(typeof(T), new ColumnMap(typeof(T), CdcModel.Get<T>().Schema));
 
     /// <summary>Names the database behind a connection type that is not the driver's own, such as a profiler's.</summary>
     /// <typeparam name="TConnection">The connection's type.</typeparam>

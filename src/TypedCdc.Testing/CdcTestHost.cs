@@ -97,7 +97,7 @@ public sealed class CdcTestHost : IAsyncDisposable
     /// <summary>Puts an item: <c>INSERT</c> where there is none with its key, else <c>MODIFY</c> with both images; nothing where it is equal to what is there, as in DynamoDB.</summary>
     /// <param name="item">The item.</param>
     /// <param name="tableName">The table; null for the model's own.</param>
-    public void Put<T>(T item, string? tableName = null)
+    public void Put<[CdcModelType] T>(T item, string? tableName = null)
     {
         var model = CdcModel.Get<T>();
         var image = TestRecords.Item(item);
@@ -117,7 +117,7 @@ public sealed class CdcTestHost : IAsyncDisposable
 
     /// <summary>Changes the item with the given item's key, which must be there.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
-    public void Update<T>(T item, string? tableName = null)
+    public void Update<[CdcModelType] T>(T item, string? tableName = null)
     {
         Find(item, tableName);
         Put(item, tableName);
@@ -125,14 +125,14 @@ public sealed class CdcTestHost : IAsyncDisposable
 
     /// <summary>Deletes the item with the given item's key, which must be there: <c>REMOVE</c> with its old image.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
-    public void Delete<T>(T item, string? tableName = null) => Remove(item, tableName, isTimeToLive: false);
+    public void Delete<[CdcModelType] T>(T item, string? tableName = null) => Remove(item, tableName, isTimeToLive: false);
 
     /// <summary>The same, by DynamoDB's time to live.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
-    public void Expire<T>(T item, string? tableName = null) => Remove(item, tableName, isTimeToLive: true);
+    public void Expire<[CdcModelType] T>(T item, string? tableName = null) => Remove(item, tableName, isTimeToLive: true);
 
     /// <summary>Sends a row of a scan or an export.</summary>
-    public void Snapshot<T>(T item, string? tableName = null)
+    public void Snapshot<[CdcModelType] T>(T item, string? tableName = null)
     {
         var model = CdcModel.Get<T>();
         var image = TestRecords.Item(item);
@@ -169,8 +169,12 @@ public sealed class CdcTestHost : IAsyncDisposable
     /// <param name="subscriber">Its name.</param>
     /// <param name="times">How many attempts.</param>
     /// <param name="exception">What they fail with; null for an <see cref="InvalidOperationException"/>.</param>
-    public void Fail(string subscriber, int times = 1, Exception? exception = null) =>
+    /// <exception cref="CdcAssertionException">No handler or sink has that name.</exception>
+    public void Fail(string subscriber, int times = 1, Exception? exception = null)
+    {
+        RequireSubscriber(subscriber);
         _watch.Fail(subscriber, exception ?? new InvalidOperationException("The test makes this attempt fail."), times);
+    }
 
     /// <summary>Lets time go on.</summary>
     public void Advance(TimeSpan time) => Time.Advance(time);
@@ -295,6 +299,8 @@ public sealed class CdcTestHost : IAsyncDisposable
     /// <exception cref="CdcAssertionException">Another number; the message lists what there was.</exception>
     public void AssertDelivered(string subscriber, int count)
     {
+        RequireSettled();
+        RequireSubscriber(subscriber);
         var delivered = Deliveries.Count(delivery => delivery.Subscriber == subscriber && delivery.Error is null);
         if (delivered != count)
         {
@@ -306,6 +312,7 @@ public sealed class CdcTestHost : IAsyncDisposable
     /// <exception cref="CdcAssertionException">Something was; the message says what and why.</exception>
     public void AssertNoDeadLetters()
     {
+        RequireSettled();
         if (DeadLetters is { Count: > 0 } letters)
         {
             throw new CdcAssertionException(
@@ -322,6 +329,27 @@ public sealed class CdcTestHost : IAsyncDisposable
         await ((Task)_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
         await _services.DisposeAsync();
+    }
+
+    // What has stopped on its own has told the test why.
+    private void RequireSettled()
+    {
+        if (!_running.IsCompleted && (_unsent.Count > 0 || !_stream.IsSettled))
+        {
+            throw new CdcAssertionException(
+                $"The records are not delivered yet: {_unsent.Count} are not sent, and others may be in flight. Call 'await host.WaitUntilSettledAsync()' before you assert." + Describe());
+        }
+    }
+
+    private void RequireSubscriber(string name)
+    {
+        var names = _runtime.Subscribers.Select(static subscriber => subscriber.Name).ToList();
+        if (!names.Contains(name, StringComparer.Ordinal))
+        {
+            throw new CdcAssertionException(
+                $"No handler or sink named '{name}' is registered; the host has {(names.Count == 0 ? "none" : string.Join(", ", names.Select(static one => $"'{one}'")))}. "
+                + "Register the handler in CdcTestHost.Start(cdc => cdc.Handle<…, …>()), or use the name that its options set.");
+        }
     }
 
     private (CdcRuntime, Task) Run()

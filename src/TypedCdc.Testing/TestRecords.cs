@@ -8,16 +8,16 @@ namespace TypedCdc.Testing;
 public static class TestRecords
 {
     /// <summary>An <c>INSERT</c>.</summary>
-    public static byte[] Insert<T>(T item, TestRecordOptions? options = null) => Write(ChangeOperation.Insert, item, item, default, options);
+    public static byte[] Insert<[CdcModelType] T>(T item, TestRecordOptions? options = null) => Write(ChangeOperation.Insert, item, item, default, options);
 
     /// <summary>A <c>MODIFY</c> with both images.</summary>
-    public static byte[] Modify<T>(T before, T after, TestRecordOptions? options = null) => Write(ChangeOperation.Modify, after, after, before, options);
+    public static byte[] Modify<[CdcModelType] T>(T before, T after, TestRecordOptions? options = null) => Write(ChangeOperation.Modify, after, after, before, options);
 
     /// <summary>A <c>REMOVE</c> with the old image.</summary>
-    public static byte[] Remove<T>(T item, TestRecordOptions? options = null) => Write(ChangeOperation.Remove, item, default, item, options);
+    public static byte[] Remove<[CdcModelType] T>(T item, TestRecordOptions? options = null) => Write(ChangeOperation.Remove, item, default, item, options);
 
     /// <summary>An item as DynamoDB JSON: <c>{"userid":{"N":"8"},…}</c>; the model's <c>ToItem</c>.</summary>
-    public static byte[] Item<T>(T item) => CdcItem.ToUtf8(item);
+    public static byte[] Item<[CdcModelType] T>(T item) => CdcItem.ToUtf8(item);
 
     internal static byte[] Write<T>(ChangeOperation operation, T keyed, T? after, T? before, TestRecordOptions? options)
     {

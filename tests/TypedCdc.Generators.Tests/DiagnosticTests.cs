@@ -384,7 +384,7 @@ public sealed class DiagnosticTests
             Assert.Contains("## Why", page, StringComparison.Ordinal);
             Assert.Contains("## Wrong", page, StringComparison.Ordinal);
             Assert.Contains("## Right", page, StringComparison.Ordinal);
-            Assert.EndsWith($"/src/TypedCdc/docs/rules/{rule.Id}.md", rule.HelpLinkUri, StringComparison.Ordinal);
+            Assert.True(rule.HelpLinkUri is "" || rule.HelpLinkUri.EndsWith($"/blob/main/src/TypedCdc/docs/rules/{rule.Id}.md", StringComparison.Ordinal), rule.HelpLinkUri);
         });
     }
 }

@@ -57,6 +57,9 @@ public sealed class KeyPatternTests
     [InlineData("{Order:D}#{Id}#")]
     [InlineData("{DayOfWeek}")]
     [InlineData("{Byte}|{Day}|{Local:fffffff}|{At}|{Big}")]
+    [InlineData("{At:O}|{Local:O}|{Day:O}|{Id:D6}")]
+    [InlineData("{At:yyyy-MM-dd}#{Local:s}")]
+    [InlineData("{At:yyyy-MM-ddTHH:mm:sszzz}|{Local:yyyy-MM-dd'T'HH:mm:ss.ffffffK}")]
     public void TCDC040_what_a_pattern_can_be(string pattern) => MarkedSource.ExpectNone(Model($"\"{pattern}\"", members:
         "{ public required long Id { get; init; } public required string Name { get; set; } public required Guid Order { get; init; } public DayOfWeek DayOfWeek { get; init; } "
         + "public byte Byte { get; init; } public DateOnly Day { get; init; } public DateTime Local { get; init; } public DateTimeOffset At { get; init; } public Int128 Big { get; init; } }"));
@@ -74,9 +77,9 @@ public sealed class KeyPatternTests
     [InlineData("{Id}0{Name}", "a digit stands behind")]
     [InlineData("{*Name}#{Id}", "a string at the end")]
     [InlineData("{*Id}", "a string at the end")]
-    [InlineData("{Id:N}", "a format that its type does not know")]
-    [InlineData("{Name:D8}", "a format that its type does not know")]
-    [InlineData("{Id:D0}", "a format that its type does not know")]
+    [InlineData("{Id:N}", "a format that its type does not have")]
+    [InlineData("{Name:D8}", "a format that its type does not have")]
+    [InlineData("{Id:D0}", "a format that its type does not have")]
     [InlineData("{Amount}", "has no text of its own")]
     [InlineData("{Bytes}", "has no text of its own")]
     [InlineData("{Maybe}", "can be null")]

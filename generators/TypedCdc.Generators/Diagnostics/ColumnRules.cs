@@ -10,12 +10,12 @@ internal static class ColumnRules
     public static readonly DiagnosticDescriptor Column = new(
         "TCDC030", "A column's annotation contradicts itself or the model",
         "[CdcColumn] of '{0}' cannot be kept: {1}",
-        Rules.Category, DiagnosticSeverity.Error, true, helpLinkUri: Rules.HelpLinkBase + "TCDC030.md");
+        Rules.Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC030"));
 
     public static readonly DiagnosticDescriptor Index = new(
         "TCDC031", "An index that cannot be made",
         "[CdcIndex] on '{0}' cannot be kept: {1}",
-        Rules.Category, DiagnosticSeverity.Error, true, helpLinkUri: Rules.HelpLinkBase + "TCDC031.md");
+        Rules.Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC031"));
 
     /// <summary>Every rule here.</summary>
     public static IEnumerable<DiagnosticDescriptor> All() => [Column, Index];

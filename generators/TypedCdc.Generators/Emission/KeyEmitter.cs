@@ -76,10 +76,13 @@ internal static class KeyEmitter
             ValueKind.NamedEnum => $"{model.Names.Codec}.{member.Shape.Codec}.NameOf({value})",
             ValueKind.UnixSeconds or ValueKind.UnixMilliseconds => $"{Text}.Of{member.Shape.Kind}({value}{width})",
             ValueKind.Guid => $"{Text}.Of({value}{(part.Format == "N" ? ", 'N'" : "")})",
-            ValueKind.DateTime or ValueKind.DateTimeOffset => $"{Text}.Of({value}{(part.Format.Length == 0 ? "" : ", " + ObjectEmitter.Ordinal(part.Format.Length))})",
+            ValueKind.DateTime or ValueKind.DateTimeOffset => $"{Text}.Of({value}{Format(part)})",
             _ => $"{Text}.Of({value}{width})",
         };
     }
+
+    // The digits of a fraction as their number, any other format as it is.
+    private static string Format(KeyPartModel part) => part.Format.Length == 0 ? "" : ", " + (part.Format[0] == 'f' ? ObjectEmitter.Ordinal(part.Format.Length) : CSharpLiteral.Of(part.Format));
 
     private static string Creation(KeyPartModel part)
     {
@@ -90,7 +93,7 @@ internal static class KeyEmitter
             KeyPartKind.Guid => $"{Part}.Guid({ordinal}{(part.Format == "N" ? ", 'N'" : "")})",
             KeyPartKind.Enum => $"{Part}.Enum<{part.TypeName}>({ordinal})",
             KeyPartKind.Names => $"{Part}.Names({ordinal}{string.Concat(part.Names.Select(static name => ", " + CSharpLiteral.Of(name)))})",
-            KeyPartKind.Time => $"{Part}.Time({ordinal}{(part.Format.Length == 0 ? "" : ", " + ObjectEmitter.Ordinal(part.Format.Length))})",
+            KeyPartKind.Time => $"{Part}.Time({ordinal}{Format(part)})",
             _ => $"{Part}.{part.Kind}({ordinal})",
         };
     }

@@ -29,6 +29,43 @@ internal sealed class KeyLanguage
 
     public static KeyLanguage Of(KeyPatternModel pattern) => new(pattern);
 
+    /// <summary>
+    /// The part of a text that keeps it from matching although it has all the pattern's literals; null where the text matches, or where it has not, and so is the key of
+    /// something else. As <c>TypedCdc.Decoding.KeyPattern</c> finds it.
+    /// </summary>
+    public static int? FindMismatch(KeyPatternModel pattern, string text)
+    {
+        var at = pattern.Literals[0].Length;
+        if (pattern.Parts.Count == 0 || pattern.Literals.All(static literal => literal.Length == 0)
+            || !text.StartsWith(pattern.Literals[0], System.StringComparison.Ordinal) || Of(pattern).Matches(text))
+        {
+            return null;
+        }
+
+        int? mismatch = null;
+        for (var i = 0; i < pattern.Parts.Count; i++)
+        {
+            var next = pattern.Literals[i + 1];
+            var end = i + 1 < pattern.Parts.Count ? text.IndexOf(next, at, System.StringComparison.Ordinal)
+                : text.Length - next.Length >= at && text.EndsWith(next, System.StringComparison.Ordinal) ? text.Length - next.Length
+                : -1;
+            if (end < 0)
+            {
+                return null;
+            }
+
+            var part = pattern with { Literals = new([pattern.Literals[i], next]), Parts = new([pattern.Parts[i]]) };
+            if (mismatch is null && !Of(part).Matches(pattern.Literals[i] + text.Substring(at, end - at) + next))
+            {
+                mismatch = i;
+            }
+
+            at = end + next.Length;
+        }
+
+        return mismatch ?? 0;
+    }
+
     /// <summary>Whether a text is one of the pattern's.</summary>
     public bool Matches(string text)
     {
@@ -73,6 +110,7 @@ internal sealed class KeyLanguage
         KeyPartKind.Integer => Integer(from, isSigned: part.TypeName is not ("byte" or "ushort" or "uint" or "ulong" or "global::System.UInt128")),
         KeyPartKind.Guid => Shape(from, part.Format == "N" ? new('x', 32) : "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"),
         KeyPartKind.Date => Shape(from, "dddd-dd-dd"),
+        KeyPartKind.Time when part.Format.Length > 0 && part.Format[0] != 'f' => Shape(from, new(part.Format.Select(static one => "yMdHmsf".IndexOf(one) >= 0 ? 'd' : one).ToArray())),
         KeyPartKind.Time => Time(from, part.Format.Length),
         _ when part.Names.Count > 0 => Names(from, part.Names),
         _ => Loop(Step(from, new(true, separators)), new(true, separators)),

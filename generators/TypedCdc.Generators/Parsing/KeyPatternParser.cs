@@ -197,6 +197,7 @@ internal static class KeyPatternParser
         var width = 0;
         var hasWidth = part.Format.Length > 1 && part.Format[0] == 'D'
             && int.TryParse(part.Format.Substring(1), NumberStyles.None, CultureInfo.InvariantCulture, out width) && width is >= 1 and <= MaximumWidth;
+        var template = shape.Kind is ValueKind.DateTime or ValueKind.DateTimeOffset ? KeyTimeFormat.Find(part.Format, shape.Kind == ValueKind.DateTime) : null;
         var isFraction = part.Format.Length is >= 1 and <= 7 && part.Format.All(static one => one == 'f');
         var (kind, type) = shape.Kind switch
         {
@@ -220,16 +221,17 @@ internal static class KeyPatternParser
         {
             KeyPartKind.Integer => hasWidth,
             KeyPartKind.Guid => part.Format is "N" or "D",
-            KeyPartKind.Time => isFraction,
+            KeyPartKind.Time => isFraction || template is not null,
+            KeyPartKind.Date => part.Format is "O" or "o" or KeyTimeFormat.Day,
             _ => false,
         };
         if (!isKnownFormat)
         {
-            fault = $"'{part}' has a format that its type does not know: D8 is for integers, N for UUIDs, fff for times";
+            fault = $"'{part}' has a format that its type does not have: D8 is for integers, N for UUIDs, and O, fff, or ISO 8601 such as yyyy-MM-dd or yyyy-MM-ddTHH:mm:sszzz for times";
             return null;
         }
 
-        var format = part.Format == "D" || hasWidth ? "" : part.Format;
+        var format = part.Format == "D" || hasWidth || known == KeyPartKind.Date ? "" : template ?? part.Format;
         return new(ordinal, known, type, hasWidth ? width : 0, format, known is KeyPartKind.Enum or KeyPartKind.Names ? NamesOf(member.Candidate.UnderlyingType) : EquatableArray<string>.Empty);
     }
 

@@ -43,6 +43,7 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
             return;
         }
 
+        var mismatches = new KeyMismatches();
         var tables = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         context.RegisterAdditionalFileAction(file =>
         {
@@ -62,7 +63,7 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
 
                 foreach (var model in ModelParser.ParseAll((INamedTypeSymbol)symbol.Symbol, symbol.Compilation, symbol.CancellationToken))
                 {
-                    Check(model, samples, symbol.ReportDiagnostic);
+                    Check(model, samples, mismatches, symbol.ReportDiagnostic);
                 }
             },
             SymbolKind.NamedType);
@@ -71,6 +72,11 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
             foreach (var sample in samples)
             {
                 ReportNotRead(sample, tables.ContainsKey, end.ReportDiagnostic);
+            }
+
+            foreach (var mismatch in mismatches.Report())
+            {
+                end.ReportDiagnostic(mismatch);
             }
         });
     }
@@ -88,7 +94,7 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    private static void Check(AnnotatedModel annotated, List<Sample> samples, Action<Diagnostic> report)
+    private static void Check(AnnotatedModel annotated, List<Sample> samples, KeyMismatches mismatches, Action<Diagnostic> report)
     {
         var model = annotated.Model;
         var items = new ItemObservation();
@@ -98,6 +104,15 @@ public sealed class SampleAnalyzer : DiagnosticAnalyzer
             foreach (var image in sample.File.Images.Where(image => sample.TableOf(image) == model.TableName))
             {
                 var place = new SamplePlace(sample, image.Position);
+                if (IsOfKey(model, image))
+                {
+                    mismatches.Take(image);
+                }
+                else
+                {
+                    mismatches.Check(model, annotated.Type.Name, annotated.Location, image, place);
+                }
+
                 if (image.Role == SampleImageRole.Keys)
                 {
                     if (IsOfKey(model, image))

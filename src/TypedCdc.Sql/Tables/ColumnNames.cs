@@ -1,3 +1,6 @@
+using TypedCdc.Decoding;
+using TypedCdc.Schema;
+
 namespace TypedCdc.Sql;
 
 /// <summary>Applies a sink's naming convention to the columns of a model that does not state one itself.</summary>

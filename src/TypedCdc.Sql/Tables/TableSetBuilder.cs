@@ -45,7 +45,7 @@ public sealed partial class TableSetBuilder
     /// <typeparam name="T">The model.</typeparam>
     /// <param name="configure">Changes the defaults; null for none.</param>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not a model, was added before, or its options contradict it.</exception>
-    public TableSetBuilder Add<T>(Action<TableOptions<T>>? configure = null)
+    public TableSetBuilder Add<[CdcModelType] T>(Action<TableOptions<T>>? configure = null)
     {
         var options = new TableOptions<T>();
         configure?.Invoke(options);
@@ -61,7 +61,7 @@ public sealed partial class TableSetBuilder
     /// <typeparam name="T">The model.</typeparam>
     /// <param name="configure">Changes the defaults; null for none.</param>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not a model, its history was added before, or two histories would be one table.</exception>
-    public TableSetBuilder AddHistory<T>(Action<HistoryOptions>? configure = null)
+    public TableSetBuilder AddHistory<[CdcModelType] T>(Action<HistoryOptions>? configure = null)
     {
         var options = new HistoryOptions();
         configure?.Invoke(options);

@@ -108,6 +108,46 @@ public sealed partial class AttributeTable
         return true;
     }
 
+    /// <summary>
+    /// Whether the keys nearly match: each has the literals of its pattern, but the value of some part is not of its form. Asked where <see cref="TryFillKeyParts"/> says no.
+    /// </summary>
+    /// <param name="record">What the slots stand in.</param>
+    /// <param name="slots">The scanned keys.</param>
+    /// <param name="reason">Why they do not match; without any value.</param>
+    /// <returns>The first pattern that does not match; null where the keys are those of something else.</returns>
+    internal KeyPattern? FindKeyMismatch(ReadOnlySpan<byte> record, ReadOnlySpan<AttributeSlot> slots, out string reason)
+    {
+        reason = "";
+        KeyPattern? mismatch = null;
+        foreach (var pattern in _patterns)
+        {
+            var slot = slots[pattern.Source];
+            if (slot.Kind != AttributeKind.S)
+            {
+                return null;
+            }
+
+            using var text = new UnescapedText(record.Slice(slot.Start, slot.Length), slot.IsPlain ? default : stackalloc byte[256]);
+            if (pattern.FindMismatch(text.Utf8) is { } found)
+            {
+                reason = mismatch is null ? found : reason;
+                mismatch ??= pattern;
+            }
+            else if (!pattern.Matches(text.Utf8))
+            {
+                return null;
+            }
+        }
+
+        if (mismatch is null && _patterns.Length > 1)
+        {
+            reason = "a part that both keys have is not the same in both";
+            return _patterns[^1];
+        }
+
+        return mismatch;
+    }
+
     /// <summary>Fills the slots of key parts.</summary>
     /// <exception cref="CdcDecodeException">A key is absent or not of its pattern's form.</exception>
     internal void FillKeyParts(ReadOnlySpan<byte> record, int map, Span<AttributeSlot> slots)

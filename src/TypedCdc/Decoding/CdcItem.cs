@@ -18,7 +18,7 @@ public static class CdcItem
     /// <summary>The item as UTF-8.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number that DynamoDB cannot hold: more than 38 significant digits, not a number, infinite.</exception>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not a model.</exception>
-    public static byte[] ToUtf8<T>(T item)
+    public static byte[] ToUtf8<[CdcModelType] T>(T item)
     {
         var buffer = new ArrayBufferWriter<byte>();
         Write(buffer, item);
@@ -27,7 +27,7 @@ public static class CdcItem
 
     /// <summary>Writes the item as UTF-8.</summary>
     /// <inheritdoc cref="ToUtf8{T}(T)"/>
-    public static void Write<T>(IBufferWriter<byte> output, T item)
+    public static void Write<[CdcModelType] T>(IBufferWriter<byte> output, T item)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (item is null)
@@ -44,7 +44,7 @@ public static class CdcItem
     /// <param name="utf8">One JSON object of attributes; white space may stand around it.</param>
     /// <exception cref="CdcDecodeException">Not an object of attribute values, or it does not fit the model.</exception>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not a model.</exception>
-    public static T Read<T>(ReadOnlySpan<byte> utf8)
+    public static T Read<[CdcModelType] T>(ReadOnlySpan<byte> utf8)
     {
         var model = CdcModel.Get<T>();
         var start = utf8.IndexOfAnyExcept(" \t\r\n"u8);

@@ -53,7 +53,7 @@ public abstract class CdcModel
 
     /// <summary>The model of a type.</summary>
     /// <exception cref="InvalidOperationException">The type has no <see cref="CdcTableAttribute"/> and no <c>[CdcModel(typeof(…))]</c> names it, or the generator did not run.</exception>
-    public static CdcModel<T> Get<T>()
+    public static CdcModel<T> Get<[CdcModelType] T>()
     {
         if (Registered<T>.Model is { } model)
         {

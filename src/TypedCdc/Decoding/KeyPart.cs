@@ -45,12 +45,20 @@ public abstract class KeyPart
     /// <summary>A day, <c>2024-07-12</c>.</summary>
     public static KeyPart Date(int ordinal) => new DatePart(ordinal);
 
+    /// <summary>A point in time in UTC as a .NET format writes it: <c>2024-07-12</c>, <c>2024-07-12T01:17:42.0000000+00:00</c>.</summary>
+    /// <param name="ordinal">The member's ordinal.</param>
+    /// <param name="format">A format of constant length that ISO 8601 reads back: <c>yyyy-MM-dd</c>, and behind it <c>THH:mm:ss.fff+00:00</c> or less of that.</param>
+    public static KeyPart Time(int ordinal, string format) => new FormattedTimePart(ordinal, format);
+
     /// <summary>A point in time in UTC, <c>2024-07-12T01:17:42.5Z</c>.</summary>
     /// <param name="ordinal">The member's ordinal.</param>
     /// <param name="digits">The digits of the fraction; -1 for as many as are needed.</param>
     public static KeyPart Time(int ordinal, int digits = -1) => new TimePart(ordinal, digits);
 
     internal int Ordinal { get; }
+
+    /// <summary>What the part's text is, for messages: <c>an integer without leading zeros</c>.</summary>
+    internal abstract string Form { get; }
 
     /// <summary>The kind of the slot that it gives: N where the member is read as a number.</summary>
     internal AttributeKind Kind { get; }
@@ -69,6 +77,8 @@ public abstract class KeyPart
 
     private sealed class TextPart(int ordinal) : KeyPart(ordinal, AttributeKind.S)
     {
+        internal override string Form => "text of at least one character without the pattern's separators";
+
         internal override bool IsDelimited => true;
 
         internal override bool IsCanonical(ReadOnlySpan<byte> text) => !text.IsEmpty;
@@ -76,6 +86,8 @@ public abstract class KeyPart
 
     private sealed class RestPart(int ordinal) : KeyPart(ordinal, AttributeKind.S)
     {
+        internal override string Form => "text";
+
         internal override int Measure(ReadOnlySpan<byte> text) => text.Length;
 
         internal override bool IsCanonical(ReadOnlySpan<byte> text) => true;
@@ -86,6 +98,10 @@ public abstract class KeyPart
     {
         // As many digits as an N has, a sign, and some to see that there are too many.
         private const int MaxLength = 48;
+
+        internal override string Form => width == 0
+            ? $"an integer of type {typeof(T).Name} without leading zeros"
+            : string.Create(CultureInfo.InvariantCulture, $"an integer of type {typeof(T).Name} with {width} digits, filled up with zeros");
 
         internal override int Measure(ReadOnlySpan<byte> text)
         {
@@ -114,6 +130,8 @@ public abstract class KeyPart
     {
         private int Length => format == 'D' ? 36 : 32;
 
+        internal override string Form => format == 'D' ? "a UUID in lower case with dashes" : "a UUID in lower case without dashes";
+
         internal override int Measure(ReadOnlySpan<byte> text) => text.Length < Length ? -1 : Length;
 
         internal override bool IsCanonical(ReadOnlySpan<byte> text)
@@ -129,6 +147,8 @@ public abstract class KeyPart
         where T : struct, Enum
     {
         private const int MaxLength = 256;
+
+        internal override string Form => $"the name of a member of {typeof(T).Name}";
 
         internal override bool IsDelimited => true;
 
@@ -153,6 +173,8 @@ public abstract class KeyPart
     {
         private readonly byte[][] _names = [.. names.Select(Encoding.UTF8.GetBytes)];
 
+        internal override string Form => "one of " + string.Join(", ", names);
+
         internal override bool IsDelimited => true;
 
         internal override bool IsCanonical(ReadOnlySpan<byte> text)
@@ -173,6 +195,8 @@ public abstract class KeyPart
     {
         private const int Length = 10;
 
+        internal override string Form => "a day such as 2024-07-12";
+
         internal override int Measure(ReadOnlySpan<byte> text) => text.Length < Length ? -1 : Length;
 
         internal override bool IsCanonical(ReadOnlySpan<byte> text)
@@ -187,6 +211,10 @@ public abstract class KeyPart
     private sealed class TimePart(int ordinal, int digits) : KeyPart(ordinal, AttributeKind.S)
     {
         private const int MaxLength = 28; // 2024-07-12T01:17:42.1234567Z
+
+        internal override string Form => digits < 0
+            ? "a time in UTC such as 2024-07-12T01:17:42.5Z, without zeros at the end of its fraction"
+            : string.Create(CultureInfo.InvariantCulture, $"a time in UTC such as 2024-07-12T01:17:42.{"1234567"[..digits]}Z");
 
         internal override int Measure(ReadOnlySpan<byte> text) => text.IndexOf((byte)'Z') + 1 is var length and > 0 ? length : -1;
 
@@ -207,6 +235,21 @@ public abstract class KeyPart
             }
 
             return true;
+        }
+    }
+
+    private sealed class FormattedTimePart(int ordinal, string format) : KeyPart(ordinal, AttributeKind.S)
+    {
+        internal override string Form => $"a time in UTC in the format {format}";
+
+        internal override int Measure(ReadOnlySpan<byte> text) => text.Length < format.Length ? -1 : format.Length;
+
+        internal override bool IsCanonical(ReadOnlySpan<byte> text)
+        {
+            Span<byte> formatted = stackalloc byte[Iso8601.MaxLength];
+            return Iso8601.TryReadTimestamp(text, out var value)
+                && value.UtcDateTime.TryFormat(formatted, out var length, format, CultureInfo.InvariantCulture)
+                && text.SequenceEqual(formatted[..length]);
         }
     }
 }

@@ -52,6 +52,9 @@ public sealed class KeyPattern
     /// <summary>The pattern as the model says it.</summary>
     public string Text { get; }
 
+    /// <summary>How many bytes of the text are the same in every key.</summary>
+    internal int LiteralBytes => _literals.Sum(static literal => literal.Length);
+
     /// <summary>The text of the parts.</summary>
     /// <exception cref="ArgumentException">A part's text would not be read back as that part.</exception>
     public string Format(params ReadOnlySpan<string> parts)
@@ -136,6 +139,53 @@ public sealed class KeyPattern
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Why a text with all the pattern's literals does not match: the first part that is not of its form. Null where the text matches, or where a literal is missing, so
+    /// that it is the key of something else.
+    /// </summary>
+    internal string? FindMismatch(ReadOnlySpan<byte> text)
+    {
+        Span<int> bounds = stackalloc int[2 * _parts.Length];
+        if (_parts.Length == 0 || Array.TrueForAll(_literals, static literal => literal.Length == 0) || !text.StartsWith(_literals[0]) || TryMatch(text, bounds))
+        {
+            return null;
+        }
+
+        string? reason = null;
+        var at = _literals[0].Length;
+        for (var i = 0; i < _parts.Length; i++)
+        {
+            var rest = text[at..];
+            var next = _literals[i + 1];
+            var length = i + 1 < _parts.Length ? rest.IndexOf(next) : rest.EndsWith(next) ? rest.Length - next.Length : -1;
+            if (length < 0)
+            {
+                return null;
+            }
+
+            if (reason is null && !IsWhole(i, rest[..length]))
+            {
+                reason = $"'{{{NameOf(i)}}}' is not {_parts[i].Form}";
+            }
+
+            at += length + next.Length;
+        }
+
+        return reason ?? "its parts cannot be told apart";
+    }
+
+    internal bool Matches(ReadOnlySpan<byte> text)
+    {
+        Span<int> bounds = stackalloc int[2 * _parts.Length];
+        return TryMatch(text, bounds);
+    }
+
+    private bool IsWhole(int index, ReadOnlySpan<byte> text)
+    {
+        var part = _parts[index];
+        return (part.IsDelimited ? Delimit(index, text) : part.Measure(text)) == text.Length && part.IsCanonical(text);
     }
 
     private void CheckPart(int index, string text)

@@ -38,6 +38,17 @@ public static class KeyText
         return TryFormatTime(value, digits, text, out var length) ? new(text[..length]) : throw TooFine();
     }
 
+    /// <summary>A point in time in UTC in a format of <see cref="KeyPart.Time(int, string)"/>.</summary>
+    /// <exception cref="ArgumentException">The time is finer than the format keeps it.</exception>
+    public static string Of(DateTimeOffset value, string format)
+    {
+        var text = value.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
+        return Iso8601.TryReadTimestamp(System.Text.Encoding.ASCII.GetBytes(text), out var again) && again == value ? text : throw TooFine();
+    }
+
+    /// <inheritdoc cref="Of(DateTimeOffset, string)"/>
+    public static string Of(DateTime value, string format) => Of(ToOffset(value), format);
+
     /// <summary>As for a DateTimeOffset; local time is converted, a time of unspecified kind is UTC.</summary>
     public static string Of(DateTime value, int digits = -1) => Of(ToOffset(value), digits);
 

@@ -40,6 +40,9 @@ internal static partial class CdcLog
     [LoggerMessage(111, LogLevel.Warning, "Attribute '{Attribute}' of table '{Table}' is mapped by no member of {Model} (said once)")]
     internal static partial void UnmappedAttribute(this ILogger logger, string attribute, string table, string model);
 
+    [LoggerMessage(113, LogLevel.Warning, "An item of table '{Table}' is not delivered: its key nearly matches '{Pattern}' of '{Model}', but {Reason}. Key: {Key}. Further items with this reason are counted as key mismatches, not logged")]
+    internal static partial void KeyMismatch(this ILogger logger, string table, string pattern, string model, string reason, string key);
+
     [LoggerMessage(112, LogLevel.Warning, "Table '{Table}' holds items that belong to none of its models; they are counted as unknown and not delivered (said once)")]
     internal static partial void UnknownItem(this ILogger logger, string table);
 

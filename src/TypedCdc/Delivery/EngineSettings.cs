@@ -42,7 +42,12 @@ internal sealed record EngineSettings
 
     internal UnmappedAttributes Unmapped { get; init; }
 
+    internal KeyMismatches KeyMismatches { get; init; }
+
     internal bool EnableSensitiveData { get; init; }
+
+    /// <summary>Whether logs show the keys of items: in development, and with <see cref="EnableSensitiveData"/>.</summary>
+    internal bool ShowsKeys { get; init; }
 
     /// <summary>For tests; null for none.</summary>
     internal IDeliveryObserver? Observer { get; init; }

@@ -53,4 +53,22 @@ internal static class ModelMatch
         AttributeScanner.ScanMap(image.Span, 0, table, slots, out var hasUnmapped);
         return model.Matches(new ItemReader(image.Span, slots, table, 0, image.Length, hasUnmapped)) ? ModelVerdict.Yes : ModelVerdict.No;
     }
+
+    /// <summary>The key pattern that an item of no model nearly matches; null for none.</summary>
+    /// <exception cref="CdcDecodeException">The keys are not a map of attribute values.</exception>
+    internal static KeyPattern? FindKeyMismatch(CdcModel model, in CdcRecord record, out string reason)
+    {
+        reason = "";
+        var table = model.Attributes.OfAnyKind;
+        if (table.Patterns.Length == 0)
+        {
+            return null;
+        }
+
+        var slots = table.Count <= AttributeScanner.StackSlots ? stackalloc AttributeSlot[AttributeScanner.StackSlots] : new AttributeSlot[table.Count];
+        slots = slots[..table.Count];
+        var keys = (!record.Keys.IsEmpty ? record.Keys : record.NewImage.IsEmpty ? record.OldImage : record.NewImage).Span;
+        AttributeScanner.ScanMap(keys, 0, table, slots, out _);
+        return table.TryFillKeyParts(keys, slots) ? null : table.FindKeyMismatch(keys, slots, out reason);
+    }
 }

@@ -19,6 +19,7 @@ internal sealed class RecordReader
     private readonly RecordPool _pool = new();
     private readonly CdcRecordOptions _options;
     private readonly UnmappedAttributeWatch _unmapped;
+    private readonly KeyMismatchWatch _mismatches;
 
     internal RecordReader(EngineSettings settings, Subscriber[] subscribers)
     {
@@ -26,6 +27,7 @@ internal sealed class RecordReader
         _subscribers = subscribers;
         _options = new() { EnableSensitiveData = settings.EnableSensitiveData };
         _unmapped = new(settings);
+        _mismatches = new(settings);
     }
 
     internal BatchState Read(ShardState shard, Reservation reservation, RecordBatch batch)
@@ -66,7 +68,19 @@ internal sealed class RecordReader
             var route = Route(record.TableName);
             if (route.IsShared)
             {
-                route = NarrowOrExplain(route, record);
+                var table = route;
+                route = NarrowOrExplain(table, record);
+                if (route.Models.Count == 0 && _mismatches.Check(record, table, out var mismatch))
+                {
+                    if (mismatch is not null)
+                    {
+                        Refuse(mismatch);
+                        return;
+                    }
+
+                    tracked.HasKeyMismatch = true;
+                }
+
                 if (!route.IsKnown && _settings.Unmapped == UnmappedAttributes.Fail)
                 {
                     Refuse(new CdcDecodeException("The item belongs to none of the table's models, and OnUnmapped says that this is an error.")

@@ -44,6 +44,9 @@ internal sealed class TrackedRecord
     /// <summary>Some subscriber dead-lettered it.</summary>
     internal bool IsDeadLettered { get; set; }
 
+    /// <summary>Its key nearly matches the pattern of a model, and no model takes it.</summary>
+    internal bool HasKeyMismatch { get; set; }
+
     internal bool IsDone => Remaining == 0;
 
     /// <summary>It is not to be delivered any more, and never acknowledged.</summary>
@@ -68,5 +71,6 @@ internal sealed class TrackedRecord
         Ordinal = 0;
         Remaining = 0;
         IsDeadLettered = false;
+        HasKeyMismatch = false;
     }
 }

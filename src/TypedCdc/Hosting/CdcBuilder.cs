@@ -37,7 +37,7 @@ public sealed class CdcBuilder
     /// <summary>Calls a handler for the changes of <typeparamref name="T"/>. It comes from dependency injection, in a scope of its own for every change.</summary>
     /// <typeparam name="T">The model.</typeparam>
     /// <typeparam name="THandler">The handler; registered as scoped, unless it is registered already.</typeparam>
-    public CdcBuilder Handle<T, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<HandlerOptions>? configure = null)
+    public CdcBuilder Handle<[CdcModelType] T, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<HandlerOptions>? configure = null)
         where THandler : ChangeHandler<T>
     {
         Services.TryAddScoped<THandler>();
@@ -55,7 +55,7 @@ public sealed class CdcBuilder
     /// <summary>Calls a handler with many changes of <typeparamref name="T"/> at once. It comes from dependency injection, in a scope of its own for every call.</summary>
     /// <typeparam name="T">The model.</typeparam>
     /// <typeparam name="THandler">The handler; registered as scoped, unless it is registered already.</typeparam>
-    public CdcBuilder HandleBatch<T, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<BatchHandlerOptions>? configure = null)
+    public CdcBuilder HandleBatch<[CdcModelType] T, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(Action<BatchHandlerOptions>? configure = null)
         where THandler : BatchChangeHandler<T>
     {
         Services.TryAddScoped<THandler>();
@@ -94,7 +94,7 @@ public sealed class CdcBuilder
     /// </summary>
     /// <typeparam name="T">The model.</typeparam>
     /// <typeparam name="TTransform">The transform; registered as a singleton, unless it is registered already.</typeparam>
-    public CdcBuilder Transform<T, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TTransform>()
+    public CdcBuilder Transform<[CdcModelType] T, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TTransform>()
         where TTransform : class, IChangeTransform<T>
     {
         Services.TryAddSingleton<TTransform>();
@@ -110,7 +110,7 @@ public sealed class CdcBuilder
     }
 
     /// <summary>Writes typed changes to a sink.</summary>
-    public CdcBuilder To<T>(ISink<T> sink, Action<SinkOptions>? configure = null)
+    public CdcBuilder To<[CdcModelType] T>(ISink<T> sink, Action<SinkOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(sink);
         return AddSink(_ => sink, isOwned: false, sink.GetType().Name, configure);
@@ -124,7 +124,7 @@ public sealed class CdcBuilder
     }
 
     /// <summary>Writes typed changes to a sink that is made from the host's services, and disposed when delivery has ended.</summary>
-    public CdcBuilder AddSink<T>(Func<IServiceProvider, ISink<T>> create, Action<SinkOptions>? configure = null) =>
+    public CdcBuilder AddSink<[CdcModelType] T>(Func<IServiceProvider, ISink<T>> create, Action<SinkOptions>? configure = null) =>
         AddSink(create, isOwned: true, typeof(T).Name + "Sink", configure);
 
     /// <summary>Writes records to a sink that is made from the host's services, and disposed when delivery has ended. For packages that bring a sink.</summary>
@@ -151,7 +151,7 @@ public sealed class CdcBuilder
     }
 
     /// <summary>Makes a model known that no handler names, so that the records of its table go to the sinks.</summary>
-    public CdcBuilder Model<T>()
+    public CdcBuilder Model<[CdcModelType] T>()
     {
         _registrations.AddModel(CdcModel.Get<T>());
         return this;
@@ -168,7 +168,7 @@ public sealed class CdcBuilder
     /// Binds a model to other table names than that of its annotation: exact ones, or patterns in which <c>*</c> stands for any characters (<c>prod-*</c>). They hold as they are,
     /// without <see cref="CdcOptions.TableNamePrefix"/>. An exact name goes before a pattern, a longer pattern before a shorter one.
     /// </summary>
-    public CdcBuilder Table<T>(params ReadOnlySpan<string> names)
+    public CdcBuilder Table<[CdcModelType] T>(params ReadOnlySpan<string> names)
     {
         var model = CdcModel.Get<T>();
         _registrations.AddModel(model);
@@ -203,6 +203,9 @@ public sealed class CdcBuilder
 
     /// <summary>What is done about attributes that no member maps.</summary>
     public CdcBuilder OnUnmapped(UnmappedAttributes action) => Configure(options => options.OnUnmapped = action);
+
+    /// <summary>What happens to items whose key nearly matches a key pattern: all its literals, but a part that another writer spells differently (<c>CUSTOMER#007</c>).</summary>
+    public CdcBuilder OnKeyMismatch(KeyMismatches action) => Configure(options => options.OnKeyMismatch = action);
 
     /// <summary>Lets logs and exceptions show attribute values and keys.</summary>
     public CdcBuilder EnableSensitiveData(bool enable = true) => Configure(options => options.EnableSensitiveData = enable);
@@ -242,7 +245,7 @@ public sealed class CdcBuilder
         return options;
     });
 
-    private CdcBuilder AddSink<T>(Func<IServiceProvider, ISink<T>> create, bool isOwned, string typeName, Action<SinkOptions>? configure)
+    private CdcBuilder AddSink<[CdcModelType] T>(Func<IServiceProvider, ISink<T>> create, bool isOwned, string typeName, Action<SinkOptions>? configure)
     {
         var model = CdcModel.Get<T>();
         _registrations.AddModel(model);

@@ -43,6 +43,9 @@ public sealed class CdcOptions
     /// <summary>What is done about attributes that no member maps. The default value is <see cref="UnmappedAttributes.Report"/>.</summary>
     public UnmappedAttributes OnUnmapped { get; set; }
 
+    /// <summary>What happens to items whose key nearly matches a key pattern. The default value is <see cref="KeyMismatches.Report"/>.</summary>
+    public KeyMismatches OnKeyMismatch { get; set; }
+
     /// <summary>Whether logs and exceptions may show attribute values and keys. The default value is false.</summary>
     public bool EnableSensitiveData { get; set; }
 

@@ -23,6 +23,9 @@ internal sealed class CdcRuntime(
 
     internal CdcOptions Options => options;
 
+    /// <summary>The handlers and sinks that a user registered.</summary>
+    internal IReadOnlyList<Subscriber> Subscribers => subscribers;
+
     internal string Application => application;
 
     internal ISourceContext SourceContext { get; } = new Context(engine, options, application, timeProvider, loggers, subscribers, statistics, health);

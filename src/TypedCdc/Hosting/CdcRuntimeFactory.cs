@@ -68,6 +68,8 @@ internal sealed class CdcRuntimeFactory(CdcRegistrations registrations, IService
             Limits = new(options.MaximumInFlightBytes, options.MaximumInFlightRecords),
             CircuitBreaker = options.CircuitBreaker,
             Unmapped = options.OnUnmapped,
+            KeyMismatches = options.OnKeyMismatch,
+            ShowsKeys = options.EnableSensitiveData || environment?.IsDevelopment() == true,
             EnableSensitiveData = options.EnableSensitiveData,
         });
         return new(engine, options, application, sources, subscribers, statistics, services.GetRequiredService<CdcHealth>(), time, loggers);

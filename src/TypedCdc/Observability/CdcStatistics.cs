@@ -5,7 +5,7 @@ namespace TypedCdc.Observability;
 
 /// <summary>
 /// What has gone through, counted once a record when its last subscriber is done with it; a record that comes twice counts twice.
-/// <c>Events = Inserted + Modified + Removed + Snapshots + DeadLettered + Unknown</c>. A record that any subscriber dead-lettered counts as
+/// <c>Events = Inserted + Modified + Removed + Snapshots + DeadLettered + Unknown + KeyMismatches</c>. A record that any subscriber dead-lettered counts as
 /// dead-lettered and as nothing else, even where other subscribers took it. Injectable; may be read at any time.
 /// </summary>
 public sealed class CdcStatistics
@@ -41,6 +41,9 @@ public sealed class CdcStatistics
 
     /// <summary>Records of tables that no model is registered for, and items that belong to none of the models of their table.</summary>
     public long Unknown => _all.Unknown;
+
+    /// <inheritdoc cref="TableStatistics.KeyMismatches"/>
+    public long KeyMismatches => _all.KeyMismatches;
 
     /// <summary>Attributes in new images that no member maps, counted once an image and attribute.</summary>
     public long UnmappedAttributes => _all.UnmappedAttributes;

@@ -136,6 +136,7 @@ internal sealed class CdcTelemetry : IDisposable
         yield return Of(table.Snapshots, "snapshot", "done");
         yield return Of(table.DeadLettered, "any", "dead_letter");
         yield return Of(table.Unknown, "any", "unknown");
+        yield return Of(table.KeyMismatches, "any", "key_mismatch");
 
         Measurement<long> Of(long count, string operation, string outcome) =>
             new(count, Tag("cdc.table", table.TableName), Tag("cdc.operation", operation), Tag("cdc.outcome", outcome));

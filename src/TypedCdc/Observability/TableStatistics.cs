@@ -12,6 +12,7 @@ public sealed class TableStatistics
     private long _snapshots;
     private long _deadLettered;
     private long _unknown;
+    private long _keyMismatches;
     private long _unmapped;
 
     internal TableStatistics(string tableName) => TableName = tableName;
@@ -20,7 +21,7 @@ public sealed class TableStatistics
     public string TableName { get; }
 
     /// <summary>All records that are done.</summary>
-    public long Events => Inserted + Modified + Removed + Snapshots + DeadLettered + Unknown;
+    public long Events => Inserted + Modified + Removed + Snapshots + DeadLettered + Unknown + KeyMismatches;
 
     /// <summary>Insertions.</summary>
     public long Inserted => Volatile.Read(ref _inserted);
@@ -40,6 +41,9 @@ public sealed class TableStatistics
     /// <summary>Records, where no model is registered for the table, and items that belong to none of its models.</summary>
     public long Unknown => Volatile.Read(ref _unknown);
 
+    /// <summary>Items that belong to no model because their key only nearly matches a key pattern (<see cref="TypedCdc.KeyMismatches"/>). They are not among <see cref="Unknown"/>.</summary>
+    public long KeyMismatches => Volatile.Read(ref _keyMismatches);
+
     /// <summary>Attributes in new images that no member maps.</summary>
     public long UnmappedAttributes => Volatile.Read(ref _unmapped);
 
@@ -47,9 +51,10 @@ public sealed class TableStatistics
     public override string ToString()
     {
         var snapshots = Snapshots is var count and > 0 ? string.Create(CultureInfo.InvariantCulture, $", snapshots: {count}") : "";
+        var mismatches = KeyMismatches is var near and > 0 ? string.Create(CultureInfo.InvariantCulture, $", key mismatches: {near}") : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"events: {Events}, inserted: {Inserted}, modified: {Modified}, removed: {Removed}{snapshots}, dead-lettered: {DeadLettered}, unknown: {Unknown}");
+            $"events: {Events}, inserted: {Inserted}, modified: {Modified}, removed: {Removed}{snapshots}, dead-lettered: {DeadLettered}, unknown: {Unknown}{mismatches}");
     }
 
     internal void AddUnmapped(int count) => Interlocked.Add(ref _unmapped, count);
@@ -59,6 +64,10 @@ public sealed class TableStatistics
         if (record.IsDeadLettered)
         {
             Interlocked.Increment(ref _deadLettered);
+        }
+        else if (record is { HasKeyMismatch: true, Route.IsKnown: false })
+        {
+            Interlocked.Increment(ref _keyMismatches);
         }
         else if (record.Route is { IsKnown: false })
         {

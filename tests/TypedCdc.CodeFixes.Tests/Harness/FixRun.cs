@@ -4,8 +4,10 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
 using TypedCdc.Generators.Tests.Harness;
+using TypedCdc.Generators.Usage;
 
 namespace TypedCdc.CodeFixes.Tests.Harness;
 
@@ -61,7 +63,8 @@ internal static class FixRun
     private static async Task<(Document Document, ImmutableArray<Diagnostic> Diagnostics)> OpenAsync(CodeFixProvider fix, string source, SampleText[] samples)
     {
         var run = GeneratorRun.Of(source);
-        var diagnostics = run.Diagnostics.AddRange(samples.Length == 0 ? [] : await SampleRun.DiagnosticsAsync(run.Output, samples));
+        var diagnostics = run.Diagnostics.AddRange(samples.Length == 0 ? [] : await SampleRun.DiagnosticsAsync(run.Output, samples))
+            .AddRange(await run.Output.WithAnalyzers([new ModelUsageAnalyzer()]).GetAnalyzerDiagnosticsAsync(CancellationToken.None));
         var project = ProjectInfo.Create(
             ProjectId.CreateNewId(), VersionStamp.Default, "Models", "Models", LanguageNames.CSharp,
             compilationOptions: run.Input.Options, parseOptions: GeneratorRun.ParseOptions, metadataReferences: run.Input.References);

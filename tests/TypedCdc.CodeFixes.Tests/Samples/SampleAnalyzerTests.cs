@@ -61,7 +61,7 @@ public sealed class SampleAnalyzerTests
     [InlineData("id", "S\":\"", null, null, "Exact", false)]
     public async Task The_fix_is_told_name_and_type(string attribute, string value, string? member, string? type, string naming, bool isNamedByPolicy)
     {
-        var source = Model("public long Name { get; init; } = 1;", $"\"customers\", Naming = Naming.{naming}");
+        var source = Model("public long Name { get; init; } = 1;", $"\"customers\", Naming = NamingPolicy.{naming}");
         var item = $$$"""{"id":{"N":"1"},"Name":{"N":"1"},"name":{"N":"1"},"{{{attribute}}}":{"{{{value}}}"}}""";
         if (member is null)
         {

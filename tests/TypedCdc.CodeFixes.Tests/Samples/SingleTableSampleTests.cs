@@ -28,7 +28,9 @@ public sealed class SingleTableSampleTests
     [InlineData("""{"PK":{"S":"CUSTOMER#1"},"SK":{"S":"ORDER#d3ed405e-420b-4601-8aaf-bda773a16d86"},"total":{"N":"1"}}""", null)]
     [InlineData("""{"PK":{"S":"CUSTOMER#1"},"SK":{"S":"ORDER#d3ed405e-420b-4601-8aaf-bda773a16d86"},"total":{"N":"1.5"}}""", "TCDC104 @ Total")]
     [InlineData("""{"PK":{"S":"CUSTOMER#1"},"SK":{"S":"PROFILE"},"name":{"S":"Ada"},"total":{"N":"1.5"}}""", "TCDC101 @ Customer")]
-    [InlineData("""{"PK":{"S":"CUSTOMER#01"},"SK":{"S":"PROFILE"},"name":{"N":"1"},"total":{"N":"1.5"}}""", null)]
+    [InlineData("""{"PK":{"S":"CUSTOMER#01"},"SK":{"S":"PROFILE"},"name":{"N":"1"},"total":{"N":"1.5"}}""", "TCDC111 @ Customer")]
+    [InlineData("""{"PK":{"S":"CUSTOMER#1"},"SK":{"S":"ORDER#D3ED405E-420B-4601-8AAF-BDA773A16D86"}}""", "TCDC111 @ Order")]
+    [InlineData("""{"PK":{"S":"CUSTOMER#1"},"SK":{"S":"ORDERS#1"}}""", null)]
     [InlineData("""{"PK":{"S":"DEVICE#1"},"SK":{"S":"PROFILE"},"name":{"N":"1"}}""", null)]
     public async Task A_sample_is_of_the_model_whose_key_it_has(string item, string? expected)
     {

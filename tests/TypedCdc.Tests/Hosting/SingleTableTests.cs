@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using TypedCdc.Testing;
 
 namespace TypedCdc.Tests.Hosting;
@@ -47,7 +48,7 @@ public partial class SingleTableTests
         Assert.Equal(["owner Ada", "owner gone Ada"], _seen.Order());
         Assert.Equal([new Visit.Key("Ada", 1), new Visit.Key("Ada", 1)], visits.Changes.Select(static change => change.Key));
         Assert.IsType<Removed<Visit>>(visits.Changes[1]);
-        Assert.Equal("events: 6, inserted: 2, modified: 0, removed: 2, dead-lettered: 0, unknown: 2", host.Statistics.ToString());
+        Assert.Equal("events: 6, inserted: 2, modified: 0, removed: 2, dead-lettered: 0, unknown: 1, key mismatches: 1", host.Statistics.ToString());
         Assert.Equal(0, host.Statistics.UnmappedAttributes);
 
         static byte[] Removal(string keys) => System.Text.Encoding.UTF8.GetBytes(
@@ -82,6 +83,59 @@ public partial class SingleTableTests
 
         Assert.Single(visits.Changes);
         Assert.Equal("events: 2, inserted: 1, modified: 0, removed: 0, dead-lettered: 1, unknown: 0", host.Statistics.ToString());
+    }
+
+    [Theory]
+    [InlineData("OWNER#Ada#VISIT#01", "'{Number}' is not an integer of type Int32 without leading zeros")]
+    [InlineData("OWNER#Ada#VISIT#", "'{Number}' is not an integer of type Int32 without leading zeros")]
+    [InlineData("OWNER##VISIT#1", "'{Name}' is not text of at least one character without the pattern's separators")]
+    public async Task A_key_that_nearly_matches_is_counted_apart_logged_with_its_reason_and_a_dead_letter_where_asked(string key, string reason)
+    {
+        var log = new CollectedLog();
+        await using (var host = CdcTestHost.Start(
+            static cdc => cdc.To(new TestSink<Visit>()), services => services.AddLogging(logging => logging.AddProvider(log))))
+        {
+            Send(host);
+            await host.WaitUntilSettledAsync();
+            Assert.Equal((2, 1), (host.Statistics.KeyMismatches, host.Statistics.Unknown));
+            var line = Assert.Single(log.Lines, static line => line.Contains("nearly matches", StringComparison.Ordinal));
+            Assert.Contains($"table 'zoo' is not delivered: its key nearly matches 'OWNER#{{Name}}#VISIT#{{Number}}' of 'Visit', but {reason}.", line, StringComparison.Ordinal);
+            Assert.DoesNotContain(key, line, StringComparison.Ordinal);
+            host.AssertNoDeadLetters();
+        }
+
+        await using (var host = CdcTestHost.Start(
+            static cdc => cdc.To(new TestSink<Visit>()).EnableSensitiveData(), services => services.AddLogging(logging => logging.AddProvider(log))))
+        {
+            Send(host);
+            await host.WaitUntilSettledAsync();
+            Assert.Contains(log.Lines, line => line.Contains("nearly matches", StringComparison.Ordinal) && line.Contains(key, StringComparison.Ordinal));
+        }
+
+        await using (var host = CdcTestHost.Start(static cdc => cdc.To(new TestSink<Visit>()).OnKeyMismatch(KeyMismatches.DeadLetter)))
+        {
+            Send(host);
+            await host.WaitUntilSettledAsync();
+            Assert.Equal((0, 1, 2), (host.Statistics.KeyMismatches, host.Statistics.Unknown, host.DeadLetters.Count));
+            Assert.All(host.DeadLetters, letter => Assert.Contains($"but {reason}", letter.Message, StringComparison.Ordinal));
+            Assert.All(host.DeadLetters, letter => Assert.DoesNotContain(key, letter.Message, StringComparison.Ordinal));
+        }
+
+        await using (var host = CdcTestHost.Start(static cdc => cdc.To(new TestSink<Visit>()).OnKeyMismatch(KeyMismatches.Ignore)))
+        {
+            Send(host);
+            await host.WaitUntilSettledAsync();
+            Assert.Equal((0, 3), (host.Statistics.KeyMismatches, host.Statistics.Unknown));
+        }
+
+        void Send(CdcTestHost host)
+        {
+            foreach (var id in (string[])[key, key, "PET#1"])
+            {
+                host.SendRaw(System.Text.Encoding.UTF8.GetBytes(
+                    $$$"""{"eventName":"REMOVE","tableName":"zoo","dynamodb":{"Keys":{"id":{"S":"{{{id}}}"} },"ApproximateCreationDateTime":1767565639982}}"""));
+            }
+        }
     }
 
     [Fact]

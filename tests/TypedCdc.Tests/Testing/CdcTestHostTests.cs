@@ -20,6 +20,31 @@ public class CdcTestHostTests
     private static Customer Person(long id, string name) => new() { UserId = id, FirstName = name };
 
     [Fact]
+    public async Task An_assertion_before_the_wait_says_that_the_wait_is_missing()
+    {
+        await using var host = CdcTestHost.Start(static cdc => cdc.Handle<Customer, Quiet>());
+        host.Put(new Customer { UserId = 8 });
+        Assert.Contains("Call 'await host.WaitUntilSettledAsync()' before you assert", Assert.Throws<CdcAssertionException>(() => host.AssertHandled<Quiet>(1)).Message, StringComparison.Ordinal);
+        Assert.Contains("Call 'await host.WaitUntilSettledAsync()' before you assert", Assert.Throws<CdcAssertionException>(host.AssertNoDeadLetters).Message, StringComparison.Ordinal);
+        await host.WaitUntilSettledAsync();
+        host.AssertHandled<Quiet>(1);
+    }
+
+    [Fact]
+    public async Task A_handler_that_is_not_registered_is_named_with_those_that_are()
+    {
+        await using var host = CdcTestHost.Start(static cdc => cdc.Handle<Customer, Quiet>());
+        await host.WaitUntilSettledAsync();
+        var message = Assert.Throws<CdcAssertionException>(() => host.AssertHandled<Missing>(0)).Message;
+        Assert.Contains("No handler or sink named 'Missing' is registered; the host has 'Quiet'.", message, StringComparison.Ordinal);
+        Assert.Throws<CdcAssertionException>(() => host.Fail<Missing>());
+    }
+
+    private sealed class Quiet : ChangeHandler<Customer>;
+
+    private sealed class Missing : ChangeHandler<Customer>;
+
+    [Fact]
     public async Task Items_put_updated_deleted_and_expired_become_typed_changes()
     {
         await using var host = Start();

@@ -36,7 +36,7 @@ public class ReadmeTests
 
         var readme = File.ReadAllText(Path.Combine(folder.FullName, "src", "TypedCdc.Testing", "README.md")).ReplaceLineEndings("\n");
         var lines = readme.Split("```csharp\n")[1].Split("```")[0].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split("//")[0].TrimEnd()).ToList();
-        Assert.InRange(lines.Count, 5, 10);
+        Assert.InRange(lines.Count, 5, 12);
         Assert.All(lines, line => Assert.Contains(line, source, StringComparison.Ordinal));
     }
 
