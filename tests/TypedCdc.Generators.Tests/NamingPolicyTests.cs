@@ -6,6 +6,8 @@ using TypedCdc.Generators.Parsing;
 
 namespace TypedCdc.Generators.Tests;
 
+using NamingPolicy = TypedCdc.Generators.Parsing.NamingPolicy;
+
 public sealed class NamingPolicyTests
 {
     [Theory]

@@ -26,6 +26,40 @@ public sealed class ExternalTests
     }
 
     [Fact]
+    public void Sets_of_bool_are_those_that_DynamoDBContext_writes()
+    {
+        var settings = Items.Decode<AwsSettings>("""{"Id":{"S":"k"},"Flags":{"NS":["1","0"]},"On":{"N":"1"},"FlagArray":{"NS":["0","1"]},"FlagSet":{"NS":["0"]},"Tiers":{"NS":["2","1"]}}""");
+        Assert.True(settings.On);
+        Assert.Equal([true, false], settings.Flags!);
+        Assert.Equal([true, false], settings.FlagArray!); // whatever the order in the record
+        Assert.Equal([false], settings.FlagSet!);
+        Assert.Equal([Tier.Silver, Tier.Gold], settings.Tiers!);
+
+        // Conversion V2, in the list's order.
+        settings = Items.Decode<AwsSettings>("""{"Id":{"S":"k"},"Flags":{"L":[{"BOOL":false},{"N":"1"}]},"Perhaps":{"L":[{"NULL":true},{"BOOL":true}]}}""");
+        Assert.Equal([false, true], settings.Flags!);
+        Assert.Equal([null, true], settings.Perhaps!);
+        Assert.Equal("Flags", Items.Refuse<AwsSettings>("""{"Id":{"S":"k"},"Flags":{"NS":["1","2"]}}""").AttributePath);
+        Assert.Equal("""{"Id":{"S":"k"},"On":{"BOOL":false},"FlagSet":{"NS":["0","1"]}}""", Items.Encode(new AwsSettings { Id = "k", FlagSet = [true, false] }));
+    }
+
+    [Fact]
+    public void A_MemoryStream_is_a_B()
+    {
+        var settings = Items.Decode<AwsSettings>("""{"Id":{"S":"k"},"Picture":{"B":"AQID"},"Pictures":{"BS":["AQ==","Ag=="]}}""");
+        Assert.Equal((0, 3), (settings.Picture!.Position, settings.Picture.Length));
+        Assert.Equal([1, 2, 3], settings.Picture.ToArray());
+        Assert.Equal([[1], [2]], settings.Pictures!.Select(static one => one.ToArray()));
+        settings.Picture.Position = 2; // somebody has read of it
+        Assert.Contains("\"Picture\":{\"B\":\"AQID\"}", Items.Encode(settings), StringComparison.Ordinal);
+        Assert.Contains("\"Picture\":{\"B\":\"AgM=\"}", Items.Encode(new AwsSettings { Picture = new([1, 2, 3], 1, 2) }), StringComparison.Ordinal); // without a buffer that can be had
+        Assert.Equal(TypedCdc.Schema.ColumnType.Binary, AwsSettings.Schema.Attributes.Single(static one => one.Name == "Picture").ColumnType);
+        Assert.Equal(new StreamKeyed.Key(new([1]), 2), new StreamKeyed.Key(new([1]), 2));
+        Assert.NotEqual(new StreamKeyed.Key(new([1]), 2), new StreamKeyed.Key(new([2]), 2));
+        Assert.Equal([3], AwsSettings.FromAttributeMap(new Dictionary<string, Amazon.DynamoDBv2.Model.AttributeValue> { ["Id"] = new() { S = "k" }, ["Picture"] = new() { B = new([3]) } }).Picture!.ToArray());
+    }
+
+    [Fact]
     public void A_model_that_is_not_ours()
     {
         Assert.Equal(("a", 5), Items.Decode<Plain>("""{"id":{"S":"a"}}""") is var plain ? (plain.Id, plain.Count) : default);

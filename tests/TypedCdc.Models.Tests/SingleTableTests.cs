@@ -106,6 +106,30 @@ public sealed class SingleTableTests
     public void A_sort_key_of_another_form_is_refused(string sortKey) => Assert.Equal("SK", Items.Refuse<AppOrder>(Order("CUSTOMER#1", sortKey)).AttributePath);
 
     [Fact]
+    public void Times_as_other_languages_write_them()
+    {
+        const string Pk = "2024-07-12T08:00:00.1234567+00:00|2024-07-12T08:00:00.0000000Z|2024-07-12|000042";
+        const string Sk = "2024-07-12T08:00:00+00:00|2024-07-12T08:00:00.123456Z|2024-07-12T08:00:00|2024-07-12 08:00:00Z|2024-07-12T08:00Z";
+        var eight = new DateTimeOffset(2024, 7, 12, 8, 0, 0, TimeSpan.Zero);
+        var expected = new AppTimes(
+            eight.AddTicks(1234567), eight.UtcDateTime, new(2024, 7, 12, 0, 0, 0, TimeSpan.Zero), 42, eight, eight.AddTicks(1234560).UtcDateTime, eight.UtcDateTime, eight, eight);
+        var item = $$$"""{"PK":{"S":"{{{Pk}}}"},"SK":{"S":"{{{Sk}}}"}}""";
+        var read = Items.Decode<AppTimes>(item);
+        Assert.Equal(expected, read);
+        Assert.Equal(DateTimeKind.Utc, read.DotnetLocal.Kind);
+        Assert.Equal(item, System.Text.RegularExpressions.Regex.Unescape(Items.Encode(read)));
+        Assert.Equal((Pk, Sk), (new AppTimes.Key(read.Dotnet, read.DotnetLocal, read.Day, read.Number, read.Python, read.Micros, read.Sortable, read.Universal, read.Minute) is var key ? key.ToPartitionKey() : "", key.ToSortKey()));
+
+        // Another instant of the same day has no text in a key of days, and another offset is another text of the same instant.
+        Assert.Throws<ArgumentException>(() => Items.Encode(expected with { Day = eight }));
+        Assert.Throws<ArgumentException>(() => Items.Encode(expected with { Minute = eight.AddSeconds(1) }));
+        foreach (var (right, wrong) in ((string, string)[])[("00.1234567+00:00", "00.1234567+01:00"), ("00.1234567+00:00", "00.1234567Z"), ("00.1234567+00:00", "00.123456+00:00"), ("|2024-07-12|", "|2024-07-12T00:00:00Z|"), ("000042", "42")])
+        {
+            Assert.Equal("PK", Items.Refuse<AppTimes>(item.Replace(right, wrong, StringComparison.Ordinal)).AttributePath);
+        }
+    }
+
+    [Fact]
     public void Absent_and_of_another_kind()
     {
         Assert.Equal("SK", Items.Refuse<AppOrder>("""{"PK":{"S":"CUSTOMER#1"}}""").AttributePath);

@@ -96,7 +96,8 @@ internal static class ModelEmitter
         writer.Line("return hash.ToHashCode();");
         writer.Close();
 
-        static string Span(MemberModel key) => key.Identifier + (key.Shape.Kind == ValueKind.Memory ? ".Span" : "");
+        static string Span(MemberModel key) => key.Identifier
+            + (key.Shape.Kind switch { ValueKind.Memory => ".Span", ValueKind.MemoryStream => ".ToArray()", _ => "" });
     }
 
     private static void Attributes(CodeWriter writer, TableModel model)

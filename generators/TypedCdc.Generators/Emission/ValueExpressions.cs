@@ -66,6 +66,8 @@ internal static class ValueExpressions
     {
         var element = shape.Element ?? throw new ArgumentException("Only a collection has elements.", nameof(shape));
         var value = !shape.IsElementNullable ? "value" : element.IsValueType ? "value.GetValueOrDefault()" : "value!";
-        return $"static (writer, value) => {Write(element, value)}";
+        return element.Kind == ValueKind.BooleanOrNumber && shape.Kind is ValueKind.Set or ValueKind.SortedSet or ValueKind.ImmutableSet
+            ? $"static (writer, value) => {Writer}.WriteBooleanNumber(writer, {value})"
+            : $"static (writer, value) => {Write(element, value)}";
     }
 }

@@ -88,7 +88,7 @@ internal static class ViewEmitter
 
                 writer.Line(about).Line($"public {ViewOf(nested)} {member.Identifier} => {reader}.GetView<{ViewOf(nested)}>();");
                 break;
-            case { Element: not null } or { Kind: ValueKind.Bytes or ValueKind.Memory or ValueKind.Uri or ValueKind.JsonElement or ValueKind.JsonNode }:
+            case { Element: not null } or { Kind: ValueKind.Bytes or ValueKind.Memory or ValueKind.MemoryStream or ValueKind.Uri or ValueKind.JsonElement or ValueKind.JsonNode }:
                 writer.Line(about).Line($"public {Reader} {member.Identifier} => {reader};");
                 break;
             default:

@@ -19,6 +19,7 @@ internal enum ValueKind
     Number,
     Bytes,
     Memory,
+    MemoryStream,
     Guid,
     DateTimeOffset,
     DateTime,
@@ -97,5 +98,5 @@ internal sealed record ValueShape
     public bool IsOverflow => Kind is ValueKind.Overflow or ValueKind.OverflowMap;
 
     /// <summary>Equal by content only where generated code compares it so.</summary>
-    public bool IsBytes => Kind is ValueKind.Bytes or ValueKind.Memory;
+    public bool IsBytes => Kind is ValueKind.Bytes or ValueKind.Memory or ValueKind.MemoryStream;
 }

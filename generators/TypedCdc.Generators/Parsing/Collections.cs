@@ -86,6 +86,8 @@ internal static class Collections
 
     private static AttributeKinds SetOf(ValueShape element) => element.Kinds switch
     {
+        // DynamoDBContext keeps a collection of bool as a set of 1 and 0 unless it is told otherwise.
+        _ when element.Kind == ValueKind.BooleanOrNumber => AttributeKinds.NS,
         AttributeKinds.S => AttributeKinds.SS,
         AttributeKinds.N => AttributeKinds.NS,
         AttributeKinds.B => AttributeKinds.BS,

@@ -21,7 +21,7 @@ internal static class ScalarTypes
         ValueKind.Single => "Single",
         ValueKind.Double => "Double",
         ValueKind.Number => "Number",
-        ValueKind.Bytes or ValueKind.Memory => "Binary",
+        ValueKind.Bytes or ValueKind.Memory or ValueKind.MemoryStream => "Binary",
         ValueKind.Guid => "Guid",
         ValueKind.DateTimeOffset or ValueKind.DateTime or ValueKind.UnixSeconds or ValueKind.UnixMilliseconds => "Timestamp",
         ValueKind.DateOnly => "Date",

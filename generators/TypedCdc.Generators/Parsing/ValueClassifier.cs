@@ -81,6 +81,7 @@ internal sealed class ValueClassifier(ParseContext context)
         "TypedCdc.DynamoDbNumber" => Make(type, ValueKind.Number, AttributeKinds.N, SqlColumnType.Numeric, "an N"),
         "System.ReadOnlyMemory" or "System.Memory" when type is INamedTypeSymbol { TypeArguments.Length: 1 } memory && memory.TypeArguments[0].SpecialType == SpecialType.System_Byte =>
             Make(type, ValueKind.Memory, AttributeKinds.B, SqlColumnType.Binary, "a B"),
+        "System.IO.MemoryStream" => Make(type, ValueKind.MemoryStream, AttributeKinds.B, SqlColumnType.Binary, "a B"),
         "System.Text.Json.JsonElement" => Make(type, ValueKind.JsonElement, AnyKind, SqlColumnType.Json, "any value"),
         "System.Text.Json.Nodes.JsonNode" => Make(type, ValueKind.JsonNode, AnyKind, SqlColumnType.Json, "any value"),
         _ => null,

@@ -24,13 +24,23 @@ internal sealed record SampleValue(
     /// <exception cref="SampleJsonException">This is no attribute value.</exception>
     public static SampleValue Read(SampleJson json)
     {
-        if (json is not { Kind: SampleJsonKind.Object, Names.Count: 1 })
+        // Serialized SDK objects have every type, all but one null.
+        var descriptor = -1;
+        for (var i = 0; i < json.Names.Count && json.Kind == SampleJsonKind.Object; i++)
+        {
+            if (json.Names.Count == 1 || json.Values[i].Kind != SampleJsonKind.Null)
+            {
+                descriptor = descriptor == -1 ? i : -2;
+            }
+        }
+
+        if (descriptor < 0)
         {
             throw new SampleJsonException(json.Start, "has an attribute that is not an object with one type, such as {\"S\":\"…\"}");
         }
 
-        var value = json.Values[0];
-        return json.Names[0] switch
+        var (name, value) = (json.Names[descriptor], json.Values[descriptor]);
+        return name switch
         {
             "S" => ReadText(json, AttributeKinds.S, value, static _ => true),
             "N" => ReadText(json, AttributeKinds.N, value, IsNumber),
@@ -42,7 +52,7 @@ internal sealed record SampleValue(
             "SS" => ReadSet(json, AttributeKinds.SS, AttributeKinds.S, value, static _ => true),
             "NS" => ReadSet(json, AttributeKinds.NS, AttributeKinds.N, value, IsNumber),
             "BS" => ReadSet(json, AttributeKinds.BS, AttributeKinds.B, value, IsBase64),
-            _ => throw NotAValue(json),
+            _ => throw NotAValue(json, name),
         };
     }
 
@@ -73,12 +83,12 @@ internal sealed record SampleValue(
     private static SampleValue ReadText(SampleJson json, AttributeKinds kind, SampleJson value, Func<string, bool> isValid) =>
         value.Kind == SampleJsonKind.String && isValid(value.Text)
             ? new(kind, json.Start, value.Text, NoAttributes, NoElements)
-            : throw NotAValue(json);
+            : throw NotAValue(json, kind.ToString());
 
     private static SampleValue ReadSet(SampleJson json, AttributeKinds kind, AttributeKinds elementKind, SampleJson value, Func<string, bool> isValid) =>
         value.Kind == SampleJsonKind.Array && value.Values.TrueForAll(element => element.Kind == SampleJsonKind.String && isValid(element.Text))
             ? new(kind, json.Start, "", NoAttributes, value.Values.ConvertAll(element => new SampleValue(elementKind, element.Start, element.Text, NoAttributes, NoElements)))
-            : throw NotAValue(json);
+            : throw NotAValue(json, kind.ToString());
 
     private static bool IsNumber(string text) => SampleNumber.TryParse(text) is not null;
 
@@ -95,6 +105,6 @@ internal sealed record SampleValue(
         }
     }
 
-    private static SampleJsonException NotAValue(SampleJson json) =>
-        new(json.Start, $"has an attribute value with the type '{json.Names[0]}' and a content that does not go with it");
+    private static SampleJsonException NotAValue(SampleJson json, string type) =>
+        new(json.Start, $"has an attribute value with the type '{type}' and a content that does not go with it");
 }

@@ -9,7 +9,8 @@ using TypedCdc.Sources;
 namespace TypedCdc.Lambda.Functions;
 
 /// <summary>
-/// Reads the event of a Kinesis or DynamoDB trigger (AWS Lambda Developer Guide, "Using Lambda to process records from Amazon Kinesis Data Streams" and "… from DynamoDB Streams").
+/// Reads the event of a Kinesis or DynamoDB trigger (AWS Lambda Developer Guide, "Using Lambda to process records from Amazon Kinesis Data Streams" and "… from DynamoDB Streams"),
+/// the array that EventBridge Pipes passes to a Lambda target, and the object that an on-failure destination keeps of either.
 /// Property names are taken in any case and in any order. Whether a record is a change record is the pipeline's to say; what has no sequence number is no trigger's event at all.
 /// </summary>
 internal ref struct TriggerEventReader
@@ -57,13 +58,27 @@ internal ref struct TriggerEventReader
 
     private void Read()
     {
-        var hasRecords = false;
-        var hasWindow = false;
-        if (!_json.Read() || _json.TokenType != JsonTokenType.StartObject)
+        if (_json.Read() && _json.TokenType == JsonTokenType.StartArray)
         {
-            throw NoTrigger("it is not a JSON object");
+            // EventBridge Pipes passes the records without an object around them.
+            ReadElements();
+            _json.Read(); // throws where something follows
+            return;
         }
 
+        if (_json.TokenType != JsonTokenType.StartObject)
+        {
+            throw NoTrigger("it is neither a JSON object nor an array");
+        }
+
+        ReadEvent();
+    }
+
+    private void ReadEvent()
+    {
+        var hasRecords = false;
+        var hasWindow = false;
+        Range payload = default;
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
             if (IsName("Records"u8))
@@ -79,6 +94,10 @@ internal ref struct TriggerEventReader
             {
                 _event.State = _memory[SkipValue()];
             }
+            else if (IsName("payload"u8) || IsName("requestPayload"u8))
+            {
+                payload = SkipValue();
+            }
             else
             {
                 SkipValue();
@@ -86,6 +105,12 @@ internal ref struct TriggerEventReader
         }
 
         _json.Read(); // throws where something follows
+        if (!hasRecords && !payload.Equals(default))
+        {
+            ReadPayload(payload);
+            return;
+        }
+
         if (!hasRecords)
         {
             throw NoTrigger("it has no Records");
@@ -109,6 +134,18 @@ internal ref struct TriggerEventReader
             throw NoTrigger("its Records are not an array");
         }
 
+        ReadElements();
+    }
+
+    /// <summary>The event that an on-failure destination keeps: JSON in a string for a stream's batch, an object for an asynchronous invocation.</summary>
+    private readonly void ReadPayload(Range payload)
+    {
+        var inner = _utf8[payload] is [(byte)'"', ..] ? Encoding.UTF8.GetBytes(Text(payload)) : _memory[payload];
+        new TriggerEventReader(inner, _event).Read();
+    }
+
+    private void ReadElements()
+    {
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
         {
             if (_json.TokenType != JsonTokenType.StartObject)
@@ -123,6 +160,7 @@ internal ref struct TriggerEventReader
     private void ReadRecord(int start)
     {
         Range arn = default, eventId = default, data = default, kinesisNumber = default, streamsNumber = default, viewType = default;
+        Range pipesNumber = default, pipesData = default; // EventBridge Pipes has what Lambda's trigger puts into "kinesis" beside the other properties
         var isKinesis = false;
         var isStreams = false;
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
@@ -134,6 +172,14 @@ internal ref struct TriggerEventReader
             else if (IsName("eventID"u8))
             {
                 eventId = SkipValue();
+            }
+            else if (IsName("sequenceNumber"u8))
+            {
+                pipesNumber = SkipValue();
+            }
+            else if (IsName("data"u8))
+            {
+                pipesData = SkipValue();
             }
             else if (IsName("kinesis"u8))
             {
@@ -168,6 +214,10 @@ internal ref struct TriggerEventReader
         else if (isStreams)
         {
             AddStreamsRecord(arn, streamsNumber, viewType, start..(int)_json.BytesConsumed);
+        }
+        else if (!pipesNumber.Equals(default) && !pipesData.Equals(default))
+        {
+            AddKinesisRecord(arn, eventId, pipesNumber, pipesData);
         }
         else
         {

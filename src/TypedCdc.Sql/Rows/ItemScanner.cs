@@ -51,27 +51,45 @@ internal ref struct ItemScanner
     public static AttributeSlot TakeValue(ref JsonScanner json)
     {
         json.Expect((byte)'{');
-        var name = json.TakeString();
-        var kind = KindOf(name.Of(json.Utf8));
-        if (kind == AttributeKind.None)
+        var slot = default(AttributeSlot);
+        do
         {
-            Malformed.Throw(name.Start, "An attribute value has a type descriptor that DynamoDB does not know.");
+            var name = json.TakeString();
+            var kind = KindOf(name.Of(json.Utf8));
+            if (kind == AttributeKind.None)
+            {
+                Malformed.Throw(name.Start, "An attribute value has a type descriptor that DynamoDB does not know.");
+            }
+
+            json.Expect((byte)':');
+            if (json.TryTakeLiteral("null"u8))
+            {
+                continue; // serialized SDK objects have every descriptor, all but one null
+            }
+
+            if (slot.Kind != AttributeKind.None)
+            {
+                Malformed.Throw(name.Start, "An attribute value has more than one type descriptor.");
+            }
+
+            if (kind is AttributeKind.S or AttributeKind.N or AttributeKind.B)
+            {
+                var text = json.TakeString();
+                slot = new(kind, text.Start, text.Length, text.IsPlain);
+            }
+            else
+            {
+                var value = json.SkipValue(Depth);
+                slot = new(kind, value.Start, value.Length, isPlain: false);
+            }
+        }
+        while (json.TakeCommaOrEnd((byte)'}'));
+
+        if (slot.Kind == AttributeKind.None)
+        {
+            Malformed.Throw(json.Position, "An attribute value has no type descriptor with a value.");
         }
 
-        json.Expect((byte)':');
-        AttributeSlot slot;
-        if (kind is AttributeKind.S or AttributeKind.N or AttributeKind.B)
-        {
-            var text = json.TakeString();
-            slot = new(kind, text.Start, text.Length, text.IsPlain);
-        }
-        else
-        {
-            var value = json.SkipValue(Depth);
-            slot = new(kind, value.Start, value.Length, isPlain: false);
-        }
-
-        json.Expect((byte)'}');
         return slot;
     }
 

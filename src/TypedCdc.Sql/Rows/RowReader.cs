@@ -20,11 +20,7 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
             return;
         }
 
-        if (record.TimestampMicroseconds < 0)
-        {
-            throw new CdcDecodeException("The change was made before 1970, which a row's version cannot say.") { TableName = record.TableName, Position = record.Position };
-        }
-
+        RequireOrder(record, metrics);
         if (!route.IsShared)
         {
             Add(record, index, buffers[route.Tables[0].Index], isTombstone: record.Operation == ChangeOperation.Remove);
@@ -120,6 +116,27 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
         }
 
         buffer.EndRow(index, isTombstone, TimeOf(record, table), SequenceOf(record), Images(record), HashOf(record));
+    }
+
+    /// <summary>Refuses a change that nothing orders among those of its item. One without a time is ordered by its sequence number, which is logged once a table.</summary>
+    internal static void RequireOrder(in CdcRecord record, SinkMetrics metrics)
+    {
+        if (record.HasTimestamp || record.Operation == ChangeOperation.Snapshot)
+        {
+            return;
+        }
+
+        if (record.SequenceNumber == default && (record.Position.Shard is null or { Shard: RowVersion.FileShard }))
+        {
+            throw new CdcDecodeException(
+                "The record has neither a time (ApproximateCreationDateTime) nor a sequence number, so the table cannot tell which of two changes of the item is the newer one.")
+            {
+                TableName = record.TableName,
+                Position = record.Position,
+            };
+        }
+
+        metrics.Timeless(record.TableName);
     }
 
     // A row of a snapshot is as old as the start of its scan, and surely not newer than a change that came after that. One without a time is older than everything.

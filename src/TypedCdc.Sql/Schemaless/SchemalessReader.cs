@@ -1,7 +1,7 @@
 namespace TypedCdc.Sql;
 
 /// <summary>Makes rows of the records of tables without a model, and notes which tables and columns are still to be made for them.</summary>
-internal sealed class SchemalessReader(SchemalessTables tables, SchemalessCatalog catalog, ValueLimits limits)
+internal sealed class SchemalessReader(SchemalessTables tables, SchemalessCatalog catalog, ValueLimits limits, SinkMetrics metrics)
 {
     private static readonly List<SchemalessShape> Nothing = [];
 
@@ -56,11 +56,7 @@ internal sealed class SchemalessReader(SchemalessTables tables, SchemalessCatalo
             return false;
         }
 
-        if (record.TimestampMicroseconds < 0)
-        {
-            throw new CdcDecodeException("The change was made before 1970, which a row's version cannot say.") { TableName = record.TableName, Position = record.Position };
-        }
-
+        RowReader.RequireOrder(record, metrics);
         try
         {
             if (!_readers.TryGetValue(record.TableName, out var reader))

@@ -191,7 +191,7 @@ internal sealed class RelationalSink : ISink, ISnapshotSink, IAsyncDisposable
             }
         }
 
-        var schemaless = new SchemalessReader(_schemaless!, catalog, _store.Limits);
+        var schemaless = new SchemalessReader(_schemaless!, catalog, _store.Limits, metrics);
         return new(
             catalog,
             new(catalog.All, new(_routes!, metrics), _tables.Schemaless.Count > 0 ? schemaless : null, _tables.Histories.Count > 0 ? new(catalog.All, _context!.Tables) : null),

@@ -24,7 +24,10 @@ internal sealed class SinkMetrics(string database, ILogger logger)
     private static readonly Counter<long> TableWrites = Meter.CreateCounter<long>("cdc.sink.table_writes", "{write}", "Times that a table was written, by the way that was chosen (cdc.sink.path).");
 
     private readonly TagList _tags = new() { { "db.system.name", database } };
+    private const int MaximumTables = 1_000; // table names come from outside
+
     private readonly ConcurrentDictionary<TargetColumn, bool> _said = new();
+    private readonly ConcurrentDictionary<string, bool> _timeless = new(StringComparer.Ordinal);
 
     private long _rows;
     private long _stale;
@@ -72,6 +75,18 @@ internal sealed class SinkMetrics(string database, ILogger logger)
         Interlocked.Add(ref _rows, rows);
         Add(RowCount, rows);
         Add(TombstoneCount, rows);
+    }
+
+    /// <summary>A change of a DynamoDB table has no time.</summary>
+    public void Timeless(string tableName)
+    {
+        if (_timeless.Count < MaximumTables && _timeless.TryAdd(tableName, true))
+        {
+            logger.LogWarning(
+                "Records of table '{Table}' have no ApproximateCreationDateTime. They are ordered by their sequence numbers, among themselves only: a row that was written from a "
+                + "record with a time is newer than all of them.",
+                tableName);
+        }
     }
 
     public void Purged(int tombstones) => Add(PurgedCount, tombstones);

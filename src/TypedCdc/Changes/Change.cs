@@ -34,6 +34,12 @@ public abstract class Change<T>
     /// <summary>When DynamoDB made the change, in UTC with microsecond precision where the stream has it. Approximate: see the wire contract.</summary>
     public DateTimeOffset Timestamp => DateTimeOffset.UnixEpoch.AddTicks(_header.TimestampMicroseconds * 10);
 
+    /// <summary>
+    /// Whether the time of the change is known. Where the record does not contain it, <see cref="Timestamp"/> is 1970-01-01; <see cref="Position"/> still orders the
+    /// changes of an item.
+    /// </summary>
+    public bool HasTimestamp => !_header.IsTimeUnknown;
+
     /// <summary>The name of the DynamoDB table.</summary>
     public string TableName => _header.TableName;
 

@@ -14,6 +14,8 @@ internal readonly record struct ChangeHeader
     /// <summary>Microseconds since 1970-01-01T00:00:00Z, whatever unit the source wrote.</summary>
     internal long TimestampMicroseconds { get; init; }
 
+    internal bool IsTimeUnknown { get; init; }
+
     internal int SizeBytes { get; init; }
 
     internal bool IsTimeToLive { get; init; }

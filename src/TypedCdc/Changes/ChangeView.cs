@@ -31,6 +31,9 @@ public readonly ref struct ChangeView<TView>
     /// <summary>When DynamoDB made the change, in UTC with microsecond precision where the stream has it.</summary>
     public DateTimeOffset Timestamp => DateTimeOffset.UnixEpoch.AddTicks(_envelope.TimestampMicroseconds * TimeSpan.TicksPerMicrosecond);
 
+    /// <inheritdoc cref="Change{T}.HasTimestamp"/>
+    public bool HasTimestamp => !_envelope.IsTimeUnknown;
+
     /// <summary>The name of the DynamoDB table.</summary>
     public string TableName => _envelope.TableName;
 

@@ -119,7 +119,9 @@ internal ref struct AttributeScanner
         return table.FindSpelled(spelled, name.HasEscapes);
     }
 
-    /// <summary>Passes one attribute value: an object of exactly one type descriptor.</summary>
+    /// <summary>
+    /// Passes one attribute value: an object of exactly one type descriptor. Serialized SDK objects have every descriptor, all but one null: those do not count.
+    /// </summary>
     private AttributeSlot TakeValue(int depth)
     {
         if (depth > JsonScanner.MaxDepth / 2)
@@ -128,38 +130,50 @@ internal ref struct AttributeScanner
         }
 
         _json.Expect((byte)'{');
-        var kind = TakeDescriptor();
-        _json.Expect((byte)':');
-        AttributeSlot slot;
-        switch (kind)
+        var start = _json.Position - 1;
+        var slot = default(AttributeSlot);
+        var seen = AttributeKind.None;
+        do
         {
-            case AttributeKind.S or AttributeKind.N or AttributeKind.B:
-                slot = TakeText(kind);
-                break;
-            case AttributeKind.BOOL:
-                slot = TakeLiteral(kind, mayBeFalse: true);
-                break;
-            case AttributeKind.NULL:
-                slot = TakeLiteral(kind, mayBeFalse: false);
-                break;
-            case AttributeKind.M:
-                slot = TakeMap(depth + 1);
-                break;
-            case AttributeKind.L:
-                slot = TakeList(depth + 1);
-                break;
-            default:
-                slot = TakeSet(kind);
-                break;
-        }
+            var kind = TakeDescriptor();
+            if ((seen & kind) != 0)
+            {
+                Malformed.Throw(_json.Position, "An attribute value has a type descriptor twice.");
+            }
 
-        if (!_json.TryTake((byte)'}'))
+            seen |= kind;
+            _json.Expect((byte)':');
+            if (_json.TryTakeLiteral("null"u8))
+            {
+                continue;
+            }
+
+            if (slot.Kind != AttributeKind.None)
+            {
+                Malformed.Throw(_json.Position, "An attribute value has more than one type descriptor.");
+            }
+
+            slot = TakeContent(kind, depth);
+        }
+        while (_json.TakeCommaOrEnd((byte)'}'));
+
+        if (slot.Kind == AttributeKind.None)
         {
-            Malformed.Throw(_json.Position, "An attribute value has more than one type descriptor, or no end.");
+            Malformed.Throw(start, "An attribute value has no type descriptor with a value.");
         }
 
         return slot;
     }
+
+    private AttributeSlot TakeContent(AttributeKind kind, int depth) => kind switch
+    {
+        AttributeKind.S or AttributeKind.N or AttributeKind.B => TakeText(kind),
+        AttributeKind.BOOL => TakeLiteral(kind, mayBeFalse: true),
+        AttributeKind.NULL => TakeLiteral(kind, mayBeFalse: false),
+        AttributeKind.M => TakeMap(depth + 1),
+        AttributeKind.L => TakeList(depth + 1),
+        _ => TakeSet(kind),
+    };
 
     private AttributeKind TakeDescriptor()
     {

@@ -15,6 +15,11 @@ public readonly ref partial struct AttributeValueReader
             list.Add(element(one));
         }
 
+        if (typeof(T) == typeof(bool) && Kind == AttributeKind.NS)
+        {
+            list.Reverse(); // a set of 1 and 0: true comes first, however the record orders them
+        }
+
         return list;
     }
 
@@ -29,7 +34,13 @@ public readonly ref partial struct AttributeValueReader
             array[count++] = element(one);
         }
 
-        return count == array.Length ? array : array[..count];
+        array = count == array.Length ? array : array[..count];
+        if (typeof(T) == typeof(bool) && Kind == AttributeKind.NS)
+        {
+            Array.Reverse(array); // as in a list
+        }
+
+        return array;
     }
 
     /// <summary>An L, or an SS, NS or BS (sorted, each element once), as an immutable array.</summary>

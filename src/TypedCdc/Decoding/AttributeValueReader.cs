@@ -161,6 +161,13 @@ public readonly ref partial struct AttributeValueReader
         return bytes;
     }
 
+    /// <summary>The bytes of a B as a stream of their own, at its beginning.</summary>
+    public MemoryStream GetMemoryStream()
+    {
+        var bytes = GetBytes();
+        return new(bytes, 0, bytes.Length, writable: true, publiclyVisible: true);
+    }
+
     /// <summary>The most bytes that a B takes in <see cref="CopyBytesTo"/>.</summary>
     public int MaxByteCount => Base64.GetMaxDecodedFromUtf8Length(_length);
 

@@ -74,6 +74,21 @@ public static partial class AttributeValueWriter
         WriteNumber(writer, value, "R");
     }
 
+    /// <summary>Writes a bool as DynamoDBContext keeps it in a set: an N that is 1 or 0.</summary>
+    public static void WriteBooleanNumber(Utf8JsonWriter writer, bool value)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("N"u8, value ? "1"u8 : "0"u8);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes the whole content of a stream as a B, wherever its position is.</summary>
+    public static void WriteMemoryStream(Utf8JsonWriter writer, MemoryStream value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        WriteBytes(writer, value.TryGetBuffer(out var buffer) ? buffer : value.ToArray());
+    }
+
     /// <summary>Writes a B.</summary>
     public static void WriteBytes(Utf8JsonWriter writer, ReadOnlySpan<byte> value)
     {

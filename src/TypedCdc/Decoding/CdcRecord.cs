@@ -72,6 +72,12 @@ public readonly partial struct CdcRecord
     /// <summary>When the change was made, in microseconds since 1970-01-01T00:00:00Z, whatever unit the source wrote.</summary>
     public long TimestampMicroseconds => _envelope.TimestampMicroseconds;
 
+    /// <summary>
+    /// Whether the time of the change is known. Where it is not, <see cref="TimestampMicroseconds"/> is 0, and only <see cref="SequenceNumber"/> or
+    /// <see cref="Position"/> orders the change among others.
+    /// </summary>
+    public bool HasTimestamp => !_envelope.IsTimeUnknown;
+
     /// <summary>The event's id; empty where the source gives none.</summary>
     public string EventId => RecordDecoder.EventIdOf(Utf8.Span, _envelope).ToString();
 
@@ -104,7 +110,7 @@ public readonly partial struct CdcRecord
     /// <param name="utf8">An element of <c>Records[]</c>, not the envelope around it.</param>
     /// <exception cref="CdcDecodeException">The record is malformed or does not fit the model.</exception>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not a model.</exception>
-    public static Change<T> Decode<T>(ReadOnlySpan<byte> utf8)
+    public static Change<T> Decode<[CdcModelType] T>(ReadOnlySpan<byte> utf8)
     {
         return RecordDecoder.Decode(CdcModel.Get<T>(), utf8, Images.Both);
     }
@@ -113,7 +119,7 @@ public readonly partial struct CdcRecord
     /// <param name="images">Which images to decode; others are checked for structure only and are not there in the change. A snapshot's is always decoded.</param>
     /// <exception cref="CdcDecodeException">The record does not fit the model.</exception>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not a model.</exception>
-    public Change<T> Decode<T>(Images images = Images.Both) =>
+    public Change<T> Decode<[CdcModelType] T>(Images images = Images.Both) =>
         RecordDecoder.Decode(CdcModel.Get<T>(), Utf8.Span, _envelope, Position, images, _enableSensitiveData);
 
     /// <summary>One change record of any shape in place, without a host and without an allocation. Does not check the table's name.</summary>

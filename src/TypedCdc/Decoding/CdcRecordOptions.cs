@@ -6,7 +6,7 @@ public sealed record CdcRecordOptions
     /// <summary>The table of records that name none (exports). The default value is null: such a record is an error.</summary>
     public string? TableName { get; init; }
 
-    /// <summary>The time of records that say none (full exports and scans). The default value is null: an exported item has the time 0, any other record is an error.</summary>
+    /// <summary>The time of records that say none (full exports and scans). The default value is null: such a record has the time 0, and <see cref="CdcRecord.HasTimestamp"/> is false.</summary>
     public DateTimeOffset? Timestamp { get; init; }
 
     /// <summary>Whether errors may show attribute values and keys. The default value is false.</summary>

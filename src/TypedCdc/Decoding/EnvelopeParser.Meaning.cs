@@ -158,11 +158,13 @@ internal ref partial struct EnvelopeParser
         {
             micros = (timestamp - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         }
-        else if (_envelope.Operation != ChangeOperation.Snapshot)
+        else if (_envelope.Operation != ChangeOperation.Snapshot && !Has(Property.DynamoDb))
         {
-            Malformed.Throw(0, "The record does not say when the change was made.");
+            Malformed.Throw(0, "The record of an incremental export has no WriteTimestampMicros.");
         }
 
+        // DynamoDB Streams documents the time as optional, and sample events leave it out: the sequence number orders such changes.
+        _envelope.IsTimeUnknown = micros < 0;
         _envelope.TimestampMicroseconds = Math.Max(micros, 0);
     }
 

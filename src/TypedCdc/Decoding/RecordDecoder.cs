@@ -178,6 +178,7 @@ internal static partial class RecordDecoder
         EventId = EventIdOf(record, envelope),
         UserIdentity = UserIdentityOf(record, envelope),
         TimestampMicroseconds = envelope.TimestampMicroseconds,
+        IsTimeUnknown = envelope.IsTimeUnknown,
         SizeBytes = envelope.SizeBytes,
         IsTimeToLive = envelope.IsTimeToLive,
         Position = position,

@@ -11,6 +11,7 @@ internal struct RecordEnvelope
     internal int SizeBytes;
     internal ChangeOperation Operation;
     internal bool IsTimeToLive;
+    internal bool IsTimeUnknown;
     internal JsonSlice EventId;
     internal JsonSlice UserType;
     internal JsonSlice UserPrincipal;

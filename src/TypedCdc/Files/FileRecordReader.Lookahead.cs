@@ -16,7 +16,7 @@ internal sealed partial class FileRecordReader
 
             from += brace;
             var frame = await ScanAsync(from, cancellationToken);
-            if (frame.Kind == FrameKind.Envelope
+            if (frame.Kind is FrameKind.Envelope or FrameKind.Items || frame.Payload is not null
                 || (frame.Kind == FrameKind.Complete && frame.LooksLikeRecord && IsRecord(frame.Data ?? _input.Memory.Slice(from, frame.Length))))
             {
                 return from;

@@ -5,7 +5,7 @@ namespace TypedCdc.Files;
 
 /// <summary>
 /// Finds the records in a file, whatever they are wrapped in: a line each, one behind the other without a newline (Firehose), spread over lines, elements of
-/// <c>{"Records":[…]}</c> or of a JSON array. Memory is bounded by the longest record.
+/// <c>{"Records":[…]}</c> or of a JSON array, the items of a scan or query (<c>{"Items":[…]}</c>), or the event in what a Lambda destination keeps. Memory is bounded by the longest record.
 /// </summary>
 /// <remarks>
 /// What is not JSON ends at the next newline in a file of lines, and otherwise at the next <c>{</c> that begins a change record. A file is one of lines as soon as a newline has
@@ -15,9 +15,13 @@ internal sealed partial class FileRecordReader(Stream stream, int maximumRecordB
 {
     private readonly InputBuffer _input = new(stream);
     private readonly ArrayBufferWriter<byte> _broken = new();
+    private readonly ArrayBufferWriter<byte> _item = new();
     private Layout _layout;
     private bool _isInArray;             // between the brackets of "Records" or of a top-level array
     private bool _isEnvelope;            // the array belongs to an object, whose rest follows
+    private bool _isItems;               // the array's elements are items without anything around them
+    private FileRecordReader? _payload;  // the event inside the object before
+    private ByteRange _payloadRange;
     private bool _isAtLineStart = true;  // nothing but blanks stands before on this line
     private bool _hasBegun;
 
@@ -34,7 +38,7 @@ internal sealed partial class FileRecordReader(Stream stream, int maximumRecordB
     }
 
     /// <summary>How many bytes of memory the file takes now.</summary>
-    internal int HeldBytes => _input.Capacity + _broken.Capacity;
+    internal int HeldBytes => _input.Capacity + _broken.Capacity + _item.Capacity;
 
     /// <summary>The next record; null at the end of the file.</summary>
     internal async ValueTask<FileRecord?> ReadAsync(CancellationToken cancellationToken)
@@ -45,14 +49,29 @@ internal sealed partial class FileRecordReader(Stream stream, int maximumRecordB
             await BeginAsync(cancellationToken);
         }
 
-        while (await SkipSeparatorsAsync(cancellationToken))
+        while (true)
         {
+            if (_payload is not null && await _payload.ReadAsync(cancellationToken) is { } inner)
+            {
+                return inner with { Range = _payloadRange };
+            }
+
+            _payload = null;
+            if (!await SkipSeparatorsAsync(cancellationToken))
+            {
+                return null;
+            }
+
             var frame = await ScanAsync(0, cancellationToken);
             switch (frame.Kind)
             {
-                case FrameKind.Envelope:
+                case FrameKind.Envelope or FrameKind.Items:
                     Consume(frame.Length);
-                    (_isInArray, _isEnvelope) = (true, true);
+                    (_isInArray, _isEnvelope, _isItems) = (true, true, frame.Kind == FrameKind.Items);
+                    continue;
+                case FrameKind.Complete when frame.Payload is { } payload && !_isItems:
+                    _payloadRange = Take(frame).Range;
+                    _payload = new(new MemoryStream(payload), maximumRecordBytes, options);
                     continue;
                 case FrameKind.Complete when _isInArray || !await IsPartOfBrokenLineAsync(frame.Length, cancellationToken):
                     return Take(frame);
@@ -60,8 +79,6 @@ internal sealed partial class FileRecordReader(Stream stream, int maximumRecordB
                     return await TakeBrokenAsync(cancellationToken);
             }
         }
-
-        return null;
     }
 
     private async ValueTask BeginAsync(CancellationToken cancellationToken)
@@ -107,7 +124,7 @@ internal sealed partial class FileRecordReader(Stream stream, int maximumRecordB
                     break;
                 case (byte)']' when _isInArray:
                     Consume(1);
-                    _isInArray = false;
+                    (_isInArray, _isItems) = (false, false);
                     if (_isEnvelope)
                     {
                         _isEnvelope = false;
@@ -188,8 +205,27 @@ internal sealed partial class FileRecordReader(Stream stream, int maximumRecordB
             }
         }
 
+        if (_isItems)
+        {
+            // Whatever its attributes are called.
+            var item = Wrap(utf8.Span);
+            Consume(frame.Length);
+            return new(item, range, Problem: null);
+        }
+
+        var record = frame.Problem is null && frame.Data is { } data ? data : utf8;
         Consume(frame.Length);
-        return new(frame.Problem is null && frame.Data is { } data ? data : utf8, range, frame.Problem, frame.CarriedNumber);
+        return new(record, range, frame.Problem, frame.CarriedNumber);
+    }
+
+    /// <summary>An item as the line of an export that it could be.</summary>
+    private ReadOnlyMemory<byte> Wrap(ReadOnlySpan<byte> item)
+    {
+        _item.ResetWrittenCount();
+        _item.Write("{\"Item\":"u8);
+        _item.Write(item);
+        _item.Write("}"u8);
+        return _item.WrittenMemory;
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace TypedCdc.Files;
@@ -8,8 +9,10 @@ internal readonly struct JsonFrame
     // An item nests at most 32 levels of DynamoDB types, two JSON levels each, inside an image inside a record inside an envelope.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 128 };
 
-    private JsonFrame(FrameKind kind, int length, byte[]? data = null, string? problem = null, bool looksLikeRecord = false, SequenceNumber carriedNumber = default)
+    private JsonFrame(FrameKind kind, int length, in Carried carried = default, bool looksLikeRecord = false)
     {
+        var (data, problem, carriedNumber, payload) = (carried.Data, carried.Problem, carried.Number, carried.Payload);
+        Payload = payload;
         CarriedNumber = data is null ? default : carriedNumber;
         Kind = kind;
         Length = length;
@@ -28,6 +31,9 @@ internal readonly struct JsonFrame
 
     /// <summary>The sequence number beside <see cref="Data"/> (<c>kinesis.sequenceNumber</c>, <c>SequenceNumber</c>); 0 where there is none.</summary>
     internal SequenceNumber CarriedNumber { get; }
+
+    /// <summary>The event that the object of a Lambda destination keeps: <c>payload</c> of a stream's batch, <c>requestPayload</c> of an asynchronous invocation.</summary>
+    internal byte[]? Payload { get; }
 
     /// <summary>Why the carried record cannot be read.</summary>
     internal string? Problem { get; }
@@ -48,10 +54,8 @@ internal readonly struct JsonFrame
             return new(FrameKind.Broken, 0);
         }
 
-        byte[]? data = null;
-        string? problem = null;
+        var carried = default(Carried);
         var looksLikeRecord = false;
-        var carriedNumber = default(SequenceNumber);
         var inKinesis = false; // inside the top-level property "kinesis"
         try
         {
@@ -61,12 +65,13 @@ internal readonly struct JsonFrame
                 switch (reader.TokenType)
                 {
                     case JsonTokenType.EndObject when reader.CurrentDepth == 0:
-                        return new(FrameKind.Complete, (int)reader.BytesConsumed, data, problem, looksLikeRecord, carriedNumber);
+                        return new(FrameKind.Complete, (int)reader.BytesConsumed, carried.Completed(), looksLikeRecord);
                     case JsonTokenType.PropertyName when reader.CurrentDepth == 1:
                         inKinesis = reader.ValueTextEquals("kinesis"u8);
                         looksLikeRecord |= inKinesis || reader.ValueTextEquals("dynamodb"u8) || reader.ValueTextEquals("Item"u8) || reader.ValueTextEquals("Keys"u8);
-                        if (reader.ValueTextEquals("Records"u8))
+                        if (reader.ValueTextEquals("Records"u8) || (!looksLikeRecord && reader.ValueTextEquals("Items"u8)))
                         {
+                            var kind = reader.ValueTextEquals("Records"u8) ? FrameKind.Envelope : FrameKind.Items;
                             if (!reader.Read())
                             {
                                 return new(FrameKind.Incomplete, 0);
@@ -74,8 +79,17 @@ internal readonly struct JsonFrame
 
                             if (reader.TokenType == JsonTokenType.StartArray)
                             {
-                                return new(FrameKind.Envelope, (int)reader.BytesConsumed, looksLikeRecord: true);
+                                return new(kind, (int)reader.BytesConsumed, looksLikeRecord: true);
                             }
+                        }
+                        else if (IsOfCarrier(ref reader))
+                        {
+                            if (!TryReadCarried(ref reader, utf8, ref carried))
+                            {
+                                return new(FrameKind.Incomplete, 0);
+                            }
+
+                            looksLikeRecord |= carried.IsDestination || carried.IsBatch || carried.IsPipes;
                         }
                         else if (reader.ValueTextEquals("Data"u8))
                         {
@@ -84,9 +98,9 @@ internal readonly struct JsonFrame
                                 return new(FrameKind.Incomplete, 0);
                             }
 
-                            looksLikeRecord |= Decode(ref reader, ref data, ref problem);
+                            looksLikeRecord |= Decode(ref reader, ref carried.Data, ref carried.Problem);
                         }
-                        else if (reader.ValueTextEquals("SequenceNumber"u8) && !TryReadNumber(ref reader, ref carriedNumber))
+                        else if (reader.ValueTextEquals("SequenceNumber"u8) && !TryReadNumber(ref reader, ref carried.Number))
                         {
                             return new(FrameKind.Incomplete, 0);
                         }
@@ -98,10 +112,10 @@ internal readonly struct JsonFrame
                             return new(FrameKind.Incomplete, 0);
                         }
 
-                        Decode(ref reader, ref data, ref problem);
+                        Decode(ref reader, ref carried.Data, ref carried.Problem);
                         break;
                     case JsonTokenType.PropertyName when inKinesis && reader.CurrentDepth == 2 && reader.ValueTextEquals("sequenceNumber"u8):
-                        if (!TryReadNumber(ref reader, ref carriedNumber))
+                        if (!TryReadNumber(ref reader, ref carried.Number))
                         {
                             return new(FrameKind.Incomplete, 0);
                         }
@@ -116,6 +130,51 @@ internal readonly struct JsonFrame
         {
             return new(FrameKind.Broken, 0);
         }
+    }
+
+    /// <summary>Properties of what EventBridge Pipes makes of a Kinesis record, and of what Lambda's destinations keep of an event.</summary>
+    private static bool IsOfCarrier(ref Utf8JsonReader reader) => reader.ValueTextEquals("kinesisSchemaVersion"u8) || reader.ValueTextEquals("data"u8)
+        || reader.ValueTextEquals("sequenceNumber"u8) || reader.ValueTextEquals("requestContext"u8) || reader.ValueTextEquals("payload"u8)
+        || reader.ValueTextEquals("requestPayload"u8) || reader.ValueTextEquals("DDBStreamBatchInfo"u8) || reader.ValueTextEquals("KinesisBatchInfo"u8);
+
+    /// <summary>Reads the value of such a property. False where it is not there yet.</summary>
+    private static bool TryReadCarried(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, ref Carried carried)
+    {
+        if (reader.ValueTextEquals("sequenceNumber"u8))
+        {
+            return TryReadNumber(ref reader, ref carried.PipesNumber);
+        }
+
+        var isPayload = reader.ValueTextEquals("payload"u8) || reader.ValueTextEquals("requestPayload"u8);
+        carried.IsPipes |= reader.ValueTextEquals("kinesisSchemaVersion"u8);
+        carried.IsDestination |= reader.ValueTextEquals("requestContext"u8);
+        carried.IsBatch |= reader.ValueTextEquals("DDBStreamBatchInfo"u8) || reader.ValueTextEquals("KinesisBatchInfo"u8);
+        var isData = reader.ValueTextEquals("data"u8);
+        if (!reader.Read())
+        {
+            return false;
+        }
+
+        if (isData)
+        {
+            Decode(ref reader, ref carried.PipesData, ref carried.PipesProblem);
+        }
+
+        var start = (int)reader.TokenStartIndex;
+        if (isPayload && reader.TokenType == JsonTokenType.String)
+        {
+            carried.Payload = Encoding.UTF8.GetBytes(reader.GetString()!);
+        }
+        else if (!reader.TrySkip())
+        {
+            return false;
+        }
+        else if (isPayload)
+        {
+            carried.Payload = utf8[start..(int)reader.BytesConsumed].ToArray();
+        }
+
+        return true;
     }
 
     /// <summary>Reads a property's value where it is a sequence number. False where it is not there yet.</summary>
@@ -148,6 +207,33 @@ internal readonly struct JsonFrame
 
         return true;
     }
+
+    /// <summary>What an object carries instead of being a record itself.</summary>
+    private struct Carried
+    {
+        internal byte[]? Data;
+        internal string? Problem;
+        internal SequenceNumber Number;
+        internal byte[]? Payload;
+        internal byte[]? PipesData;
+        internal string? PipesProblem;
+        internal SequenceNumber PipesNumber;
+        internal bool IsPipes;
+        internal bool IsDestination; // of a Lambda function
+        internal bool IsBatch;       // of a stream
+
+        /// <summary>What counts, now that all properties are known: <c>data</c> and <c>payload</c> alone may be anybody's.</summary>
+        internal readonly Carried Completed() => this with
+        {
+            Data = IsPipes ? PipesData : Data,
+            Problem = IsPipes ? PipesProblem
+                : IsBatch && Payload is null
+                    ? "Lambda's failure record does not contain the records: an SQS or SNS destination leaves them out. Read them from the stream, or use an S3 destination."
+                : Problem,
+            Number = IsPipes ? PipesNumber : Number,
+            Payload = IsDestination || IsBatch ? Payload : null,
+        };
+    }
 }
 
 internal enum FrameKind : byte
@@ -160,6 +246,9 @@ internal enum FrameKind : byte
 
     /// <summary>The beginning of an object with an array <c>Records</c>.</summary>
     Envelope,
+
+    /// <summary>The beginning of an object with an array <c>Items</c>: what a scan or a query answers.</summary>
+    Items,
 
     /// <summary>Not JSON, or not an object.</summary>
     Broken,

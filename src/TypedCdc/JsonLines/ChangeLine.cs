@@ -40,6 +40,21 @@ internal sealed class ChangeLine(JsonLinesOptions options, ITableRouter tables)
         destination.Write("\n"u8);
     }
 
+    // Both are null where the time is unknown: 1970 would be a lie. An export without a time has always had 0.
+    private static void WriteTime(Utf8JsonWriter writer, in CdcRecord record)
+    {
+        if (!record.HasTimestamp && record.Operation != ChangeOperation.Snapshot)
+        {
+            writer.WriteNull("time"u8);
+            writer.WriteNull("timestamp"u8);
+            return;
+        }
+
+        writer.WriteString("time"u8, DateTime.UnixEpoch.AddTicks(record.TimestampMicroseconds * TimeSpan.TicksPerMicrosecond)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+        writer.WriteNumber("timestamp"u8, record.TimestampMicroseconds);
+    }
+
     private void Write(Utf8JsonWriter writer, in CdcRecord record)
     {
         writer.WriteStartObject();
@@ -51,9 +66,7 @@ internal sealed class ChangeLine(JsonLinesOptions options, ITableRouter tables)
             _ => "SNAPSHOT"u8,
         });
         writer.WriteString("table"u8, record.TableName);
-        writer.WriteString("time"u8, DateTime.UnixEpoch.AddTicks(record.TimestampMicroseconds * TimeSpan.TicksPerMicrosecond)
-            .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
-        writer.WriteNumber("timestamp"u8, record.TimestampMicroseconds);
+        WriteTime(writer, record);
         WriteDocument(writer, "key"u8, KeysOf(record).Span);
         WriteDocument(writer, "before"u8, options.Images.HasFlag(Images.Before) ? record.OldImage.Span : default);
         WriteDocument(writer, "after"u8, options.Images.HasFlag(Images.After) ? record.NewImage.Span : default);

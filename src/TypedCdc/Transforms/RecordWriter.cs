@@ -56,7 +56,11 @@ internal static class RecordWriter
         writer.WriteString("recordFormat"u8, "application/json"u8);
         writer.WriteString("tableName"u8, header.TableName);
         writer.WriteStartObject("dynamodb"u8);
-        writer.WriteNumber("ApproximateCreationDateTime"u8, header.TimestampMicroseconds);
+        if (!header.IsTimeUnknown)
+        {
+            writer.WriteNumber("ApproximateCreationDateTime"u8, header.TimestampMicroseconds);
+        }
+
         writer.WritePropertyName("Keys"u8);
         writer.WriteRawValue(keys.Span, skipInputValidation: true);
         if (!newImage.IsEmpty)

@@ -38,6 +38,33 @@ public class AwsInner
     public string? FirstLine { get; set; }
 }
 
+/// <summary>Collections as DynamoDBContext writes them by default (its conversion V1): sets, also of bool; and its own type for B.</summary>
+[DynamoDBTable("settings")]
+[CdcTable("settings")]
+public partial class AwsSettings
+{
+    [DynamoDBHashKey] public string Id { get; set; } = "";
+
+    public bool On { get; set; }
+
+    public List<bool>? Flags { get; set; }
+
+    public bool[]? FlagArray { get; set; }
+
+    public HashSet<bool>? FlagSet { get; set; }
+
+    public List<bool?>? Perhaps { get; set; }
+
+    public List<Tier>? Tiers { get; set; }
+
+    public MemoryStream? Picture { get; set; }
+
+    public List<MemoryStream>? Pictures { get; set; }
+}
+
+[CdcTable("streams")]
+public sealed partial record StreamKeyed([PartitionKey] MemoryStream Id, [SortKey] int Part);
+
 /// <summary>A class that knows nothing of TypedCdc and is not partial.</summary>
 public sealed class Plain
 {

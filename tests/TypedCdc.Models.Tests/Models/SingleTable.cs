@@ -65,3 +65,10 @@ public enum Stage
 public sealed partial record AppParts(
     byte Byte, short Short, ulong Unsigned, Int128 Huge, BigInteger Unbounded, int Number, DateOnly Day, DateTimeOffset At, DateTime Local,
     [property: UnixTime(UnixTimeUnit.Seconds)] DateTimeOffset Seconds, Guid Id, DayOfWeek Weekday, Stage Stage, [property: EnumNumber] DayOfWeek Level, string @class);
+
+/// <summary>Times as other languages write them.</summary>
+[CdcTable("times")]
+[PartitionKey("PK", Pattern = "{Dotnet:O}|{DotnetLocal:O}|{Day:yyyy-MM-dd}|{Number:D6}")]
+[SortKey("SK", Pattern = "{Python:yyyy-MM-ddTHH:mm:sszzz}|{Micros:yyyy-MM-dd'T'HH:mm:ss.ffffffK}|{Sortable:s}|{Universal:u}|{Minute:yyyy-MM-ddTHH:mmZ}")]
+public sealed partial record AppTimes(
+    DateTimeOffset Dotnet, DateTime DotnetLocal, DateTimeOffset Day, int Number, DateTimeOffset Python, DateTime Micros, DateTime Sortable, DateTimeOffset Universal, DateTimeOffset Minute);

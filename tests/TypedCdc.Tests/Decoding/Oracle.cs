@@ -84,10 +84,14 @@ internal static partial class Oracle
             Text(inner, "sequencenumber");
             unit = Text(inner, "approximatecreationdatetimeprecision")?.ToUpperInvariant() switch { null or "" => 0, "MICROSECOND" => 1, "MILLISECOND" => 1000, _ => throw new BadException() };
             isTimeToLive = operation == "Remove" && string.Equals(userType, "service", StringComparison.OrdinalIgnoreCase) && string.Equals(principal, "dynamodb.amazonaws.com", StringComparison.OrdinalIgnoreCase);
-            if (time is null || keys is null)
+            if (keys is null)
             {
                 throw new BadException();
             }
+
+            // A change without a time is one all the same; its time is 0.
+            unit = time is null ? 1 : unit;
+            time ??= "0";
         }
         else if (record.ContainsKey("item"))
         {

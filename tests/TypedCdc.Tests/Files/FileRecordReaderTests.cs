@@ -223,7 +223,7 @@ public class FileRecordReaderTests
 
     private sealed record Found(string Text, long Start, long Length, string? Problem);
 
-    private sealed class PiecesStream(byte[] bytes, int piece) : MemoryStream(bytes)
+    internal sealed class PiecesStream(byte[] bytes, int piece) : MemoryStream(bytes)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             base.ReadAsync(buffer[..Math.Min(piece, buffer.Length)], cancellationToken);
