@@ -4,9 +4,17 @@ using TypedCdc.Sql.Ports;
 namespace TypedCdc.Postgres;
 
 /// <summary>A PostgreSQL database and its sessions.</summary>
-internal sealed class NpgsqlDatabase(PostgresSinkOptions options) : ISqlDatabase
+/// <param name="what">Whose it is, for errors: "the PostgreSQL sink".</param>
+/// <param name="dataSource">The user's own data source; null with a connection string.</param>
+/// <param name="connectionString">Where the server is.</param>
+internal sealed class NpgsqlDatabase(string what, NpgsqlDataSource? dataSource, string? connectionString) : ISqlDatabase
 {
-    private readonly NpgsqlDataSource _dataSource = ConnectionStrings.Open("the PostgreSQL sink", options.DataSource, options.ConnectionString);
+    private readonly NpgsqlDataSource _dataSource = ConnectionStrings.Open(what, dataSource, connectionString);
+
+    public NpgsqlDatabase(PostgresSinkOptions options)
+        : this("the PostgreSQL sink", options.DataSource, options.ConnectionString)
+    {
+    }
 
     /// <inheritdoc/>
     public SqlDialect Dialect { get; } = new PostgresDialect();
@@ -16,5 +24,5 @@ internal sealed class NpgsqlDatabase(PostgresSinkOptions options) : ISqlDatabase
         new DbSqlSession(await _dataSource.OpenConnectionAsync(cancellationToken), Dialect);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => options.DataSource is null ? _dataSource.DisposeAsync() : default;
+    public ValueTask DisposeAsync() => dataSource is null ? _dataSource.DisposeAsync() : default;
 }

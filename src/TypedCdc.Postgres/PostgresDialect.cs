@@ -88,6 +88,14 @@ public class PostgresDialect : SqlDialect
     public override string? CreateIndex(string index, string table, IReadOnlyList<string> columns) =>
         $"CREATE INDEX IF NOT EXISTS {index}\n    ON {table} ({string.Join(", ", columns)})\n    WHERE {Quote(SqlName.DeletedAt)} IS NULL";
 
+    /// <summary>Also on a server that answers before it writes (<c>synchronous_commit = off</c>).</summary>
+    internal override IReadOnlyList<string> BeginDurable(string table) =>
+        [.. BeginPurge(table), "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"];
+
+    /// <inheritdoc/>
+    internal override string? CreatePartialIndex(string index, string? schema, string table, IReadOnlyList<string> columns, string condition) =>
+        $"CREATE INDEX IF NOT EXISTS {Quote(index)}\n    ON {Quote(schema, table)} ({string.Join(", ", columns.Select(Quote))})\n    WHERE {condition}";
+
     /// <inheritdoc/>
     public override SqlStatement? SelectIndexes(string? schema, string table) => new(
         "SELECT CAST(c.relname AS text) FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE i.indrelid = to_regclass(CAST($1 AS text))", [Quote(schema, table)], ReturnsRows: true);
@@ -116,7 +124,7 @@ public class PostgresDialect : SqlDialect
     public override IReadOnlyList<string> CreateTable(SqlTableShape table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        string[] schema = table.Schema is null ? [] : [$"CREATE SCHEMA IF NOT EXISTS {Quote(table.Schema)}"];
+        string[] schema = table.Schema is null || !table.IsSchemaCreated ? [] : [$"CREATE SCHEMA IF NOT EXISTS {Quote(table.Schema)}"];
         string[] time = table.AppendTime is { } column
             ? [$"CREATE INDEX IF NOT EXISTS {Quote(SqlName.Fit(table.Name + "_time"))}\n    ON {Quote(table.Schema, table.Name)} USING brin ({Quote(column)})"]
             : [];

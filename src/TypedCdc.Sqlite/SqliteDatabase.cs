@@ -21,8 +21,17 @@ internal sealed class SqliteDatabase(SqliteSinkOptions options) : ISqlDatabase
     /// <summary>For tests: called before each statement is run, with its text.</summary>
     public Action<string>? BeforeStatement { get; init; }
 
+    /// <summary>
+    /// The database holds records, and is all that the process has to keep them: its folder and its file are created, the file for its owner only, and the connection is opened again after an
+    /// error (a file that was removed, a full disk).
+    /// </summary>
+    public bool IsKeptForOwner { get; init; }
+
     /// <summary>The session that has the connection, for a statement or for a transaction, holds it.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
+
+    /// <summary>Whether there is a connection.</summary>
+    public bool IsOpen => _connection is not null;
 
     /// <summary>The connection; whoever uses it holds the gate.</summary>
     public SqliteConnection Connection => _connection ?? throw new InvalidOperationException("The SQLite database is not open.");
@@ -35,6 +44,11 @@ internal sealed class SqliteDatabase(SqliteSinkOptions options) : ISqlDatabase
         {
             if (_connection is null)
             {
+                if (IsKeptForOwner)
+                {
+                    CreateForOwner(Path.GetFullPath(options.Path));
+                }
+
                 var connection = new SqliteConnection(options.Path) { BeforeStatement = BeforeStatement };
                 try
                 {
@@ -61,15 +75,45 @@ internal sealed class SqliteDatabase(SqliteSinkOptions options) : ISqlDatabase
     public ValueTask<T> RetryWhileBusyAsync<T>(Func<SqliteConnection, T> action, SqlSessionContext context, CancellationToken cancellationToken) =>
         RetryWhileBusyAsync(Connection, action, context, cancellationToken);
 
+    /// <summary>Closes the connection after an error, where another one may help. The caller holds the gate.</summary>
+    public void CloseAfterError()
+    {
+        if (IsKeptForOwner)
+        {
+            Close();
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await Gate.WaitAsync();
+        Close();
+        Gate.Release();
+    }
+
+    private void Close()
+    {
         _bulk?.Dispose();
         _bulk = null;
         _connection?.Dispose();
         _connection = null;
-        Gate.Release();
+    }
+
+    // SQLite gives its log the same rights as the file.
+    private static void CreateForOwner(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (!File.Exists(path))
+        {
+            var file = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
+            if (!OperatingSystem.IsWindows())
+            {
+                file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            new FileStream(path, file).Dispose();
+        }
     }
 
     private bool Configure(SqliteConnection connection)

@@ -53,6 +53,10 @@ public class SqliteDialect : SqlDialect
         $"CREATE INDEX IF NOT EXISTS {index}\n    ON {table} ({string.Join(", ", columns)})\n    WHERE {Quote(SqlName.DeletedAt)} IS NULL";
 
     /// <inheritdoc/>
+    internal override string? CreatePartialIndex(string index, string? schema, string table, IReadOnlyList<string> columns, string condition) =>
+        $"CREATE INDEX IF NOT EXISTS {Quote(index)}\n    ON {Quote(schema, table)} ({string.Join(", ", columns.Select(Quote))})\n    WHERE {condition}";
+
+    /// <inheritdoc/>
     public override SqlStatement? SelectIndexes(string? schema, string table) => new("SELECT name FROM pragma_index_list(?1)", [table], ReturnsRows: true);
 
     /// <summary>A database file has no schemas: the name alone stands for the table.</summary>
@@ -65,10 +69,9 @@ public class SqliteDialect : SqlDialect
     public override IReadOnlyList<string> CreateTable(SqlTableShape table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        var (name, deletedAt) = (Quote(table.Schema, table.Name), Quote(SqlName.DeletedAt));
         return table.TombstoneIndex is not { } index
             ? base.CreateTable(table)
-            : [.. base.CreateTable(table), $"CREATE INDEX IF NOT EXISTS {Quote(index)}\n    ON {name} ({deletedAt})\n    WHERE {deletedAt} IS NOT NULL"];
+            : [.. base.CreateTable(table), CreatePartialIndex(index, table.Schema, table.Name, [SqlName.DeletedAt], $"{Quote(SqlName.DeletedAt)} IS NOT NULL")!];
     }
 
     /// <summary>A view is the sink's when it reads the sink's table. Names are compared as SQLite does.</summary>

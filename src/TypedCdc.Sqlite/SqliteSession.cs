@@ -27,7 +27,7 @@ internal sealed class SqliteSession(SqliteDatabase database, SqlSessionContext c
         {
             try
             {
-                if (database.Connection.IsInTransaction)
+                if (database.IsOpen && database.Connection.IsInTransaction)
                 {
                     database.Connection.Execute("ROLLBACK");
                 }
@@ -53,10 +53,15 @@ internal sealed class SqliteSession(SqliteDatabase database, SqlSessionContext c
         {
             return await database.RetryWhileBusyAsync(action, context, cancellationToken);
         }
+        catch (SqliteException)
+        {
+            database.CloseAfterError();
+            throw;
+        }
         finally
         {
             // An error such as a full disk may have ended the transaction.
-            if (!database.Connection.IsInTransaction)
+            if (!database.IsOpen || !database.Connection.IsInTransaction)
             {
                 Release();
             }

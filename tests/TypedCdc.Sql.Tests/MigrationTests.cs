@@ -84,7 +84,7 @@ public sealed class MigrationTests(PostgreSql server)
     {
         await using var database = await PostgresDatabase.CreateAsync(server);
         await WholePlanAsync(
-            tables => database.Sink(tables), tables => StartHistoryAsync(tables, set => RelationalSink.OfHistories(set, new SqlStore(new NpgsqlDatabase(new() { ConnectionString = database.ConnectionString })))),
+            tables => database.Sink(tables), tables => StartHistoryAsync(tables, set => RelationalSink.OfHistories(set, new SqlStore(new NpgsqlDatabase(new PostgresSinkOptions { ConnectionString = database.ConnectionString })))),
             database.ExecuteAsync);
         Assert.Equal(["1"], await database.RowsAsync("SELECT count(*)::text FROM evolving"));
     }
@@ -110,7 +110,7 @@ public sealed class MigrationTests(PostgreSql server)
         await using var database = await PostgresDatabase.CreateAsync(server);
         var log = new LogLines();
         await StartManyAsync(
-            tables => database.Sink(tables), (tables, context) => StartHistoryAsync(tables, set => RelationalSink.OfHistories(set, new SqlStore(new NpgsqlDatabase(new() { ConnectionString = database.ConnectionString }))), context), log);
+            tables => database.Sink(tables), (tables, context) => StartHistoryAsync(tables, set => RelationalSink.OfHistories(set, new SqlStore(new NpgsqlDatabase(new PostgresSinkOptions { ConnectionString = database.ConnectionString }))), context), log);
         Assert.Equal(["4"], await database.RowsAsync("SELECT count(*)::text FROM evolving"));
         Assert.Equal(["4"], await database.RowsAsync("SELECT count(*)::text FROM loose"));
     }

@@ -168,6 +168,9 @@ public class CrateDbDialect : SqlDialect
 
     // An OBJECT is a map: a list or a scalar in it is refused.
     /// <inheritdoc/>
+    internal override string BlobType => "TEXT INDEX OFF STORAGE WITH (columnstore = false)";
+
+    /// <inheritdoc/>
     internal override string? AnyDocumentType => "TEXT INDEX OFF STORAGE WITH (columnstore = false)";
 
     /// <summary>Text that is neither indexed nor in the column store: <c>TEXT INDEX OFF STORAGE WITH (columnstore = false)</c>.</summary>

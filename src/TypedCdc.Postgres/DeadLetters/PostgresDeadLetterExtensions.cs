@@ -13,11 +13,11 @@ public static class PostgresDeadLetterExtensions
     {
         ArgumentNullException.ThrowIfNull(cdc);
         var options = Options(connectionString, configure);
-        return cdc.DeadLettersTo(services => new PostgresDeadLetterStore(options, services.GetService<TimeProvider>()));
+        return cdc.DeadLettersTo(services => options.Open(services.GetService<TimeProvider>()));
     }
 
     /// <summary>
-    /// Delivers the dead letters of a PostgreSQL table again, after the mistake is mended: each to the handler or sink that could not take it, and to no other, at its old position and in
+    /// Delivers the dead letters of a PostgreSQL table again, after the mistake is fixed: each to the handler or sink that could not take it, and to no other, at its old position and in
     /// the stream's order. What fails again stays in the table; give the same one to <see cref="DeadLettersToPostgres"/>. One process at a time: two would both deliver.
     /// </summary>
     /// <param name="cdc">The pipeline.</param>
@@ -29,7 +29,7 @@ public static class PostgresDeadLetterExtensions
     {
         ArgumentNullException.ThrowIfNull(cdc);
         var options = Options(connectionString, table);
-        return cdc.FromDeadLetters("PostgreSQL table " + options.Table, services => new PostgresDeadLetterStore(options, services.GetService<TimeProvider>()), configure);
+        return cdc.FromDeadLetters("PostgreSQL table " + options.Table, services => options.Open(services.GetService<TimeProvider>()), configure);
     }
 
     private static PostgresDeadLetterOptions Options(string connectionString, Action<PostgresDeadLetterOptions>? configure)

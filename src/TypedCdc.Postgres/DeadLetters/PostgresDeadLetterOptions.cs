@@ -1,5 +1,8 @@
 using Npgsql;
 
+using TypedCdc.Postgres;
+using TypedCdc.Sql.DeadLetters;
+
 namespace TypedCdc;
 
 /// <summary>The table of dead letters in PostgreSQL.</summary>
@@ -31,5 +34,9 @@ public sealed class PostgresDeadLetterOptions
         }
     }
 
-    internal NpgsqlDataSource Open() => Postgres.ConnectionStrings.Open("the table of dead letters", DataSource, ConnectionString);
+    internal SqlDeadLetterStore Open(TimeProvider? time = null)
+    {
+        Validate();
+        return new(new NpgsqlDatabase("the table of dead letters", DataSource, ConnectionString), Table, Schema, time);
+    }
 }

@@ -86,6 +86,9 @@ public class RedshiftDialect : SqlDialect
     /// <summary>Bytes as hexadecimal text, which FROM_HEX makes bytes of on the way into the table.</summary>
     public override object? ToParameter(ColumnType type, object? value) => value is byte[] bytes ? Convert.ToHexString(bytes) : base.ToParameter(type, value);
 
+    /// <summary>No: a parameter is text of up to 65,535 bytes.</summary>
+    internal override bool TakesRecords => false;
+
     /// <summary>Rows of one partition key on one slice, sorted by the key. Bytes cannot be either kind of key.</summary>
     public override IReadOnlyList<string> CreateTable(SqlTableShape table)
     {
@@ -95,7 +98,7 @@ public class RedshiftDialect : SqlDialect
         string[] keys = [.. (table.SortKey ?? table.PrimaryKey).Where(MayBeKey)];
         var distribution = table.DistributionKey ?? table.PrimaryKey[0];
         var sorting = keys.Length > 0 && (table.SortKey is not null || keys[0] == table.PrimaryKey[0]) ? $"\nSORTKEY ({string.Join(", ", keys.Select(Quote))})" : "";
-        var schema = table.Schema is null ? Array.Empty<string>() : [$"CREATE SCHEMA IF NOT EXISTS {Quote(table.Schema)}"];
+        var schema = table.Schema is null || !table.IsSchemaCreated ? Array.Empty<string>() : [$"CREATE SCHEMA IF NOT EXISTS {Quote(table.Schema)}"];
         return [.. schema, base.CreateTable(table)[0]
             + (MayBeKey(distribution) ? $"\nDISTKEY ({Quote(distribution)})" : "") + sorting];
 

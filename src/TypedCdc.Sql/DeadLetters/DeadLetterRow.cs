@@ -31,6 +31,14 @@ internal static class DeadLetterRow
         }
     }
 
+    /// <summary>The values of a new row, in the order of the columns.</summary>
+    internal static object?[] Values(string id, DeadLetter letter) =>
+    [
+        id, Clean(letter.Application), Clean(letter.Subscriber), letter.Time.UtcDateTime, letter.Time.UtcDateTime, Clean(letter.TableName), letter.Operation?.ToString(), Clean(letter.EventId),
+        Clean(letter.Position.Shard?.Stream), Clean(letter.Position.Shard?.Shard), Text(letter.Position.SequenceNumber), OrderOf(letter.Position.SequenceNumber), letter.Range.Start, letter.Range.Length,
+        (long)letter.Attempts, Clean(letter.ExceptionType), Clean(letter.Message), 1L, null, letter.Payload.ToArray(),
+    ];
+
     internal static string Text(SequenceNumber number) => number.ToString(null, CultureInfo.InvariantCulture);
 
     /// <summary>The sequence number with its length before it, so that the order of texts is the order of numbers (they have up to 129 digits).</summary>

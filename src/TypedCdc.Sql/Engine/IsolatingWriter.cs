@@ -9,9 +9,6 @@ namespace TypedCdc.Sql.Engine;
 /// </summary>
 internal abstract class IsolatingWriter(ISqlSession executor, SqlDialect dialect, TargetTable table, WriteBatch batch, SinkMetrics metrics, TimeProvider time)
 {
-    private const int ConflictAttempts = 6;
-    private static readonly TimeSpan ConflictWait = TimeSpan.FromMilliseconds(20);
-
     private readonly RowBuffer _rows = batch.Rows(table.Index);
     private WriteCounts _counts;
     private SeenRevisions? _seen;
@@ -99,21 +96,8 @@ internal abstract class IsolatingWriter(ISqlSession executor, SqlDialect dialect
         }
     }
 
-    private async ValueTask<List<KeyRows>> WriteRetryingAsync(List<KeyRows> keys, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await WriteOnceAsync(keys, cancellationToken);
-            }
-            catch (Exception error) when (attempt < ConflictAttempts && dialect.Classify(error) == SqlFailure.Conflict)
-            {
-                metrics.Retried();
-                await Task.Delay(ConflictWait * attempt, time, cancellationToken);
-            }
-        }
-    }
+    private ValueTask<List<KeyRows>> WriteRetryingAsync(List<KeyRows> keys, CancellationToken cancellationToken) =>
+        ConflictRetry.RunAsync(dialect, time, metrics.Retried, token => WriteOnceAsync(keys, token), cancellationToken);
 
     /// <summary>Writes keys once. Returns those whose rows are missing from the database's answer.</summary>
     protected abstract ValueTask<List<KeyRows>> WriteOnceAsync(List<KeyRows> keys, CancellationToken cancellationToken);

@@ -10,7 +10,6 @@ namespace TypedCdc.Sql.Engine;
 /// </summary>
 internal sealed class Purger(ISqlSession executor, TableStatements table, HorizonStatements statements, SqlStatement remembered, TimeProvider time)
 {
-    private const int Attempts = 6;
     private const int StuckRounds = 20;
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(50);
 
@@ -159,31 +158,26 @@ internal sealed class Purger(ISqlSession executor, TableStatements table, Horizo
         return (int)deleted;
     }
 
-    private async ValueTask<T> InTransactionAsync<T>(Func<Task<T>> run, CancellationToken cancellationToken)
+    private ValueTask<T> InTransactionAsync<T>(Func<Task<T>> run, CancellationToken cancellationToken) =>
+        ConflictRetry.RunAsync(_dialect, time, static () => { }, token => InTransactionOnceAsync(run, token), cancellationToken);
+
+    private async ValueTask<T> InTransactionOnceAsync<T>(Func<Task<T>> run, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        try
         {
-            try
+            foreach (var statement in _dialect.BeginPurge(table.Name))
             {
-                foreach (var statement in _dialect.BeginPurge(table.Name))
-                {
-                    await executor.ExecuteAsync(new(statement), cancellationToken);
-                }
-
-                var result = await run();
-                await executor.ExecuteAsync(new("COMMIT"), cancellationToken);
-                return result;
+                await executor.ExecuteAsync(new(statement), cancellationToken);
             }
-            catch (Exception error)
-            {
-                await RollBackAsync();
-                if (attempt == Attempts || _dialect.Classify(error) != SqlFailure.Conflict)
-                {
-                    throw;
-                }
 
-                await Task.Delay(Wait * attempt, time, cancellationToken);
-            }
+            var result = await run();
+            await executor.ExecuteAsync(new("COMMIT"), cancellationToken);
+            return result;
+        }
+        catch
+        {
+            await RollBackAsync();
+            throw;
         }
     }
 

@@ -12,7 +12,7 @@ namespace TypedCdc.Sql.Engine;
 internal class SqlStore(ISqlDatabase database) : IRelationalStore
 {
     private readonly SqlDialect _dialect = database.Dialect;
-    private readonly ConcurrentBag<ISqlSession> _idle = [];
+    private readonly SessionPool _sessions = new(database);
     private readonly ConcurrentDictionary<int, OpenedTable> _tables = new(); // by the table's index
     private readonly ConcurrentDictionary<string, TieMemory> _memories = new(StringComparer.Ordinal); // by the table's name
     private SinkMetrics? _metrics;
@@ -124,15 +124,7 @@ internal class SqlStore(ISqlDatabase database) : IRelationalStore
         return await PurgeWithAsync(opened, purger => purger.FinishSnapshotAsync(microseconds, cancellationToken), cancellationToken);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        while (_idle.TryTake(out var session))
-        {
-            await session.DisposeAsync();
-        }
-
-        await database.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _sessions.DisposeAsync();
 
     /// <summary>The statements that forget removed items of a table.</summary>
     protected virtual HorizonStatements HorizonOf(TableStatements table) => new(table);
@@ -215,22 +207,7 @@ internal class SqlStore(ISqlDatabase database) : IRelationalStore
         return InSessionAsync(session => run(new(session, table.Table, HorizonOf(table.Table), remembered, _context.Time)), cancellationToken);
     }
 
-    private async ValueTask<T> InSessionAsync<T>(Func<ISqlSession, ValueTask<T>> use, CancellationToken cancellationToken)
-    {
-        var session = _idle.TryTake(out var idle) ? idle : await database.OpenAsync(_context, cancellationToken);
-        try
-        {
-            var result = await use(session);
-            _idle.Add(session);
-            return result;
-        }
-        catch
-        {
-            // The state of the session is unknown: the next use begins with a new one.
-            await session.DisposeAsync();
-            throw;
-        }
-    }
+    private ValueTask<T> InSessionAsync<T>(Func<ISqlSession, ValueTask<T>> use, CancellationToken cancellationToken) => _sessions.UseAsync(_context, use, cancellationToken);
 
     private async ValueTask RecallTiesAsync(ISqlSession session, TableStatements table, CancellationToken cancellationToken)
     {

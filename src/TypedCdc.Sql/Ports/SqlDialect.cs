@@ -45,6 +45,12 @@ public abstract class SqlDialect
     public virtual IReadOnlyList<string> BeginPurge(string table) => [];
 
     /// <summary>
+    /// What begins a transaction of a few rows of a table (quoted) that is durable when it has ended, and beside which no other such transaction runs; empty where there is none. The default is
+    /// that of <see cref="BeginPurge"/>.
+    /// </summary>
+    internal virtual IReadOnlyList<string> BeginDurable(string table) => BeginPurge(table);
+
+    /// <summary>
     /// Where <see cref="BeginPurge"/> is empty: how long a purge waits between telling the other workers what it is about to forget and forgetting it. The default value is a minute. No
     /// statement of a write may take effect later than that after it was sent: keep the driver's command time-out below half of it.
     /// </summary>
@@ -148,6 +154,15 @@ public abstract class SqlDialect
         _ => value,
     };
 
+    /// <summary>Whether a statement can carry a whole record, of up to 10 MiB, as a parameter. The default value is true.</summary>
+    internal virtual bool TakesRecords => true;
+
+    /// <summary>The declared type of bytes that are only stored and read. The default is that of <see cref="ColumnType.Binary"/>.</summary>
+    internal virtual string BlobType => TypeOf(ColumnType.Binary, isKey: false);
+
+    /// <summary>Bytes as they come back: what <see cref="ToParameter"/> made of them, or the driver's own. The default takes <c>byte[]</c> and base64 text.</summary>
+    public virtual byte[] ReadBytes(object value) => value as byte[] ?? Convert.FromBase64String((string)value);
+
     /// <summary>The time within a version, its first 19 characters.</summary>
     public virtual string TimeOf(string version) => $"substr({version}, 1, 19)";
 
@@ -192,6 +207,9 @@ public abstract class SqlDialect
 
     /// <summary>The statement that makes an index of the user's, over rows that are not tombstones; all names are quoted. Null where the database has none, which is the default.</summary>
     public virtual string? CreateIndex(string index, string table, IReadOnlyList<string> columns) => null;
+
+    /// <summary>The statement that makes an index over the rows for which a condition holds; names are unquoted. Null where the database has none, which is the default.</summary>
+    internal virtual string? CreatePartialIndex(string index, string? schema, string table, IReadOnlyList<string> columns, string condition) => null;
 
     /// <summary>Asks for the names of a table's indexes; needed by a dialect that has <see cref="CreateIndex"/>.</summary>
     public virtual SqlStatement? SelectIndexes(string? schema, string table) => null;

@@ -10,6 +10,9 @@ public sealed record SqlTableShape(string? Schema, string Name, IReadOnlyList<Sq
     /// <summary>The column by which a warehouse is to distribute the rows; null for the first of the primary key.</summary>
     public string? DistributionKey { get; init; }
 
+    /// <summary>Whether the schema is created when it does not exist. The default value is true.</summary>
+    public bool IsSchemaCreated { get; init; } = true;
+
     /// <summary>The unquoted name of the index on tombstones, for a database with partial indexes; null for a table without tombstones.</summary>
     public string? TombstoneIndex { get; init; }
 

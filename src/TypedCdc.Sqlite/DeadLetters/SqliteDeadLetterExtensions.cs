@@ -13,11 +13,11 @@ public static class SqliteDeadLetterExtensions
     {
         ArgumentNullException.ThrowIfNull(cdc);
         var options = Options(path, configure);
-        return cdc.DeadLettersTo(services => new SqliteDeadLetterStore(options, services.GetService<TimeProvider>()));
+        return cdc.DeadLettersTo(services => options.Open(services.GetService<TimeProvider>()));
     }
 
     /// <summary>
-    /// Delivers the dead letters of a SQLite database again, after the mistake is mended: each to the handler or sink that could not take it, and to no other, at its old position and in the
+    /// Delivers the dead letters of a SQLite database again, after the mistake is fixed: each to the handler or sink that could not take it, and to no other, at its old position and in the
     /// stream's order. What fails again stays in the table; give the same one to <see cref="DeadLettersToSqlite"/>.
     /// </summary>
     /// <param name="cdc">The pipeline.</param>
@@ -29,7 +29,7 @@ public static class SqliteDeadLetterExtensions
     {
         ArgumentNullException.ThrowIfNull(cdc);
         var options = Options(path, table);
-        return cdc.FromDeadLetters("SQLite table " + options.Table, services => new SqliteDeadLetterStore(options, services.GetService<TimeProvider>()), configure);
+        return cdc.FromDeadLetters("SQLite table " + options.Table, services => options.Open(services.GetService<TimeProvider>()), configure);
     }
 
     private static SqliteDeadLetterOptions Options(string path, Action<SqliteDeadLetterOptions>? configure)

@@ -1,9 +1,12 @@
+using TypedCdc.Sql.DeadLetters;
+using TypedCdc.Sqlite;
+
 namespace TypedCdc;
 
 /// <summary>The table of dead letters in a SQLite database.</summary>
 public sealed class SqliteDeadLetterOptions
 {
-    /// <summary>The database file; made, for its owner only, when it is not there: it holds whole records.</summary>
+    /// <summary>The database file; created, for its owner only, when it does not exist: it holds whole records.</summary>
     public required string Path { get; set; }
 
     /// <summary>The table's name. The default value is <c>cdc_dead_letters</c>.</summary>
@@ -11,6 +14,12 @@ public sealed class SqliteDeadLetterOptions
 
     /// <summary>How long a write waits for another process that holds the database, before it counts as an outage. The default value is 30 s, as a sink's.</summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    internal SqlDeadLetterStore Open(TimeProvider? time = null)
+    {
+        Validate();
+        return new(new SqliteDatabase(new() { Path = Path, BusyTimeout = BusyTimeout }) { IsKeptForOwner = true }, Table, time: time);
+    }
 
     internal void Validate()
     {

@@ -25,7 +25,7 @@ internal sealed class SqliteDeadLetterPlace : IDeadLetterPlace
 
     public string Path => _database.Path;
 
-    public IDeadLetterArchive Open(TimeProvider? time = null) => new SqliteDeadLetterStore(new() { Path = _database.Path }, time);
+    public IDeadLetterArchive Open(TimeProvider? time = null) => new SqliteDeadLetterOptions { Path = _database.Path }.Open(time);
 
     public void Store(CdcBuilder cdc) => cdc.DeadLettersToSqlite(_database.Path);
 
@@ -50,7 +50,7 @@ internal sealed class PostgresDeadLetterPlace(PostgresDatabase database) : IDead
 {
     internal static async Task<PostgresDeadLetterPlace> CreateAsync(PostgreSql server) => new(await PostgresDatabase.CreateAsync(server));
 
-    public IDeadLetterArchive Open(TimeProvider? time = null) => new PostgresDeadLetterStore(new() { ConnectionString = database.ConnectionString }, time);
+    public IDeadLetterArchive Open(TimeProvider? time = null) => new PostgresDeadLetterOptions { ConnectionString = database.ConnectionString }.Open(time);
 
     public void Store(CdcBuilder cdc) => cdc.DeadLettersToPostgres(database.ConnectionString);
 

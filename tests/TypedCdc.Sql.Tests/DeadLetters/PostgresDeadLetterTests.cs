@@ -60,19 +60,19 @@ public sealed class PostgresDeadLetterTests(PostgreSql server)
     public async Task What_no_waiting_mends_ends_the_start_with_a_word_how_to_mend_it()
     {
         await using var database = await PostgresDatabase.CreateAsync(server);
-        await using var nowhere = new PostgresDeadLetterStore(new() { ConnectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "nowhere" }.ConnectionString });
+        await using var nowhere = new PostgresDeadLetterOptions { ConnectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "nowhere" }.ConnectionString }.Open();
         var error = await Assert.ThrowsAsync<CdcConfigurationException>(async () => await nowhere.StartAsync(default));
         Assert.Contains("3D000", error.Message, StringComparison.Ordinal);
-        await using var schema = new PostgresDeadLetterStore(new() { ConnectionString = database.ConnectionString, Schema = "nowhere" });
+        await using var schema = new PostgresDeadLetterOptions { ConnectionString = database.ConnectionString, Schema = "nowhere" }.Open();
         await Assert.ThrowsAsync<CdcConfigurationException>(async () => await schema.StartAsync(default));
     }
 
     [Fact]
     public void A_connection_string_that_cannot_be_read_is_not_repeated()
     {
-        var error = Assert.Throws<CdcConfigurationException>(() => new PostgresDeadLetterStore(new() { ConnectionString = "Host=h;Password=one;two secret=3" }));
+        var error = Assert.Throws<CdcConfigurationException>(() => new PostgresDeadLetterOptions { ConnectionString = "Host=h;Password=one;two secret=3" }.Open());
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
-        Assert.Throws<CdcConfigurationException>(() => new PostgresDeadLetterStore(new() { ConnectionString = " " }));
-        Assert.Throws<CdcConfigurationException>(() => new PostgresDeadLetterStore(new() { ConnectionString = "Host=h", Table = new('t', 49) }));
+        Assert.Throws<CdcConfigurationException>(() => new PostgresDeadLetterOptions { ConnectionString = " " }.Open());
+        Assert.Throws<CdcConfigurationException>(() => new PostgresDeadLetterOptions { ConnectionString = "Host=h", Table = new('t', 49) }.Open());
     }
 }

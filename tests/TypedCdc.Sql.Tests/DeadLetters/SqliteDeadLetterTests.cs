@@ -37,7 +37,7 @@ public sealed class SqliteDeadLetterTests
     {
         await using var place = new SqliteDeadLetterPlace();
         var path = Path.Combine(Path.GetDirectoryName(place.Path)!, "a", "b", "letters.db");
-        using var store = new SqliteDeadLetterStore(new() { Path = path, Table = "say \"no\"" });
+        await using var store = new SqliteDeadLetterOptions { Path = path, Table = "say \"no\"" }.Open();
         await store.StoreAsync([DeadLetterScenarios.Letter("s", "1", [1])], default);
         Assert.Single(await DeadLetterScenarios.ReadAsync(store, new()));
         if (!OperatingSystem.IsWindows())
@@ -52,5 +52,5 @@ public sealed class SqliteDeadLetterTests
     [InlineData(" ", "t")]
     [InlineData("a.db", "")]
     public void Options_that_cannot_work_are_refused(string path, string table) =>
-        Assert.Throws<CdcConfigurationException>(() => new SqliteDeadLetterStore(new() { Path = path, Table = table }));
+        Assert.Throws<CdcConfigurationException>(() => new SqliteDeadLetterOptions { Path = path, Table = table }.Open());
 }

@@ -125,8 +125,8 @@ public sealed class DialectPurgeTests(PostgreSql server)
         var looks = 0;
         clock.OnTimestamp = () =>
         {
-            // The write's start, its look at what is remembered, its upsert.
-            if (++looks == 3)
+            // The write's start, that of its only part, of its first attempt, its look at what is remembered, its upsert.
+            if (++looks == 5)
             {
                 clock.OnTimestamp = null;
                 purger.PurgeAsync(default).AsTask().GetAwaiter().GetResult();

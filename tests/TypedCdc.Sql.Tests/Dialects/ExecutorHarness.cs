@@ -54,6 +54,7 @@ internal static partial class Sessions
 
         text = ClusteredBy().Replace(text, "");
         text = text.Replace("OBJECT(DYNAMIC)", "jsonb", StringComparison.Ordinal).Replace("OBJECT(IGNORED)", "jsonb", StringComparison.Ordinal)
+            .Replace(" INDEX OFF STORAGE WITH (columnstore = false)", "", StringComparison.Ordinal)
             .Replace("AS OBJECT)", "AS jsonb)", StringComparison.Ordinal).Replace("ARRAY(TEXT)", "text[]", StringComparison.Ordinal)
             .Replace("ARRAY(BIGINT)", "bigint[]", StringComparison.Ordinal).Replace("ARRAY(DOUBLE PRECISION)", "double precision[]", StringComparison.Ordinal);
         text = text.Replace("\"_seq_no\"", "CAST(CAST(xmin AS text) AS bigint)", StringComparison.Ordinal).Replace("\"_primary_term\"", "CAST(1 AS bigint)", StringComparison.Ordinal);
@@ -91,6 +92,7 @@ internal static partial class Sessions
     public static SqlStatement? FromMySql(SqlStatement statement)
     {
         var text = Parameters().Replace(statement.Text, "?${number}");
+        statement = statement with { Parameters = [.. statement.Parameters.Select(static value => value is DateTime time ? time.ToString("O", System.Globalization.CultureInfo.InvariantCulture) : value)] };
         text = CharacterSet().Replace(text, "");
         if (text.Contains("information_schema.columns", StringComparison.Ordinal))
         {

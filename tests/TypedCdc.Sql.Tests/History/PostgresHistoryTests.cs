@@ -100,7 +100,7 @@ public sealed class PostgresHistoryTests(PostgreSql server)
     {
         var tables = new TableSetBuilder();
         (configure ?? (static tables => tables.AddHistory<Customer>()))(tables);
-        var sink = RelationalSink.OfHistories(tables.Build(), new SqlStore(new NpgsqlDatabase(new() { ConnectionString = database.ConnectionString })));
+        var sink = RelationalSink.OfHistories(tables.Build(), new SqlStore(new NpgsqlDatabase(new PostgresSinkOptions { ConnectionString = database.ConnectionString })));
         await sink.StartAsync(SqliteFixture.Context(), default);
         return sink;
     }

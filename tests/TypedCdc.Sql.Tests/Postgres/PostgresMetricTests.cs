@@ -50,7 +50,7 @@ public sealed class PostgresMetricTests(PostgreSql server)
         using var metrics = new MetricSums("postgresql");
         var builder = new TableSetBuilder();
         builder.AddHistory<Customer>();
-        await using var sink = RelationalSink.OfHistories(builder.Build(), new SqlStore(new NpgsqlDatabase(new() { ConnectionString = database.ConnectionString })));
+        await using var sink = RelationalSink.OfHistories(builder.Build(), new SqlStore(new NpgsqlDatabase(new PostgresSinkOptions { ConnectionString = database.ConnectionString })));
         await sink.StartAsync(SqliteFixture.Context(), default);
         await sink.WriteAsync([Change("INSERT", 1, 10), Change("INSERT", 2, 10)], default);
         await sink.WriteAsync([Change("INSERT", 1, 10), Change("INSERT", 3, 10)], default);

@@ -1,0 +1,63 @@
+using System.Data.Common;
+using Microsoft.Extensions.DependencyInjection;
+using TypedCdc.DeadLetters;
+using TypedCdc.Sources;
+using TypedCdc.Sql.Checkpoints;
+using TypedCdc.Sql.DeadLetters;
+using TypedCdc.Sql.Ports;
+
+namespace TypedCdc;
+
+/// <summary>Dead letters and checkpoints in any database that a <see cref="SqlDialect"/> describes.</summary>
+public static class DatabaseStoreExtensions
+{
+    /// <summary>Keeps what cannot be delivered in a table, which is created on first use. It may be the database of a sink.</summary>
+    /// <param name="cdc">The pipeline.</param>
+    /// <param name="dialect">The database's SQL.</param>
+    /// <param name="dataSource">Where connections come from; its owner disposes it.</param>
+    /// <param name="table">The table's name.</param>
+    public static CdcBuilder DeadLettersToDatabase(this CdcBuilder cdc, SqlDialect dialect, DbDataSource dataSource, string table = "cdc_dead_letters")
+    {
+        ArgumentNullException.ThrowIfNull(cdc);
+        return cdc.DeadLettersTo(services => new SqlDeadLetterStore(Open(dialect, dataSource), table, time: services.GetService<TimeProvider>()));
+    }
+
+    /// <summary>
+    /// Delivers the dead letters of a table again, after the mistake is fixed: each to the handler or sink that could not take it, and to no other, at its old position and in the stream's order.
+    /// What fails again stays in the table.
+    /// </summary>
+    /// <param name="cdc">The pipeline.</param>
+    /// <param name="dialect">The database's SQL.</param>
+    /// <param name="dataSource">Where connections come from; its owner disposes it.</param>
+    /// <param name="configure">Which letters, and what becomes of them.</param>
+    /// <param name="table">The table's name.</param>
+    public static CdcBuilder FromDatabaseDeadLetters(
+        this CdcBuilder cdc, SqlDialect dialect, DbDataSource dataSource, Action<RedriveOptions>? configure = null, string table = "cdc_dead_letters")
+    {
+        ArgumentNullException.ThrowIfNull(cdc);
+        ArgumentNullException.ThrowIfNull(dialect);
+        return cdc.FromDeadLetters($"{dialect.Name} table {table}", services => new SqlDeadLetterStore(Open(dialect, dataSource), table, time: services.GetService<TimeProvider>()), configure);
+    }
+
+    /// <summary>Keeps the checkpoints of sources in a table, which is created on first use. It may be the database of a sink.</summary>
+    /// <param name="cdc">The pipeline.</param>
+    /// <param name="dialect">The database's SQL.</param>
+    /// <param name="dataSource">Where connections come from; its owner disposes it.</param>
+    /// <param name="table">The table's name.</param>
+    public static CdcBuilder CheckpointsToDatabase(this CdcBuilder cdc, SqlDialect dialect, DbDataSource dataSource, string table = "cdc_checkpoints") =>
+        cdc.CheckpointsTo(services => new SqlCheckpointStore(Open(dialect, dataSource), table, time: services.GetService<TimeProvider>()));
+
+    internal static CdcBuilder CheckpointsTo(this CdcBuilder cdc, Func<IServiceProvider, ICheckpointStore> create)
+    {
+        ArgumentNullException.ThrowIfNull(cdc);
+        cdc.Services.AddSingleton(create);
+        return cdc;
+    }
+
+    private static DelegatedDatabase Open(SqlDialect dialect, DbDataSource dataSource)
+    {
+        ArgumentNullException.ThrowIfNull(dialect);
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return new(dialect, async cancellationToken => new DbSqlSession(await dataSource.OpenConnectionAsync(cancellationToken), dialect));
+    }
+}
