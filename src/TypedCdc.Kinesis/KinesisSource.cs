@@ -309,7 +309,7 @@ internal sealed class KinesisSource : IChangeSource
 
         private async Task<WorkerEvent> CallTableAsync(WorkerCommand command)
         {
-            var happened = await (_table ?? throw new UnreachableException(command.GetType().Name)).AnswerAsync(command, _fleet!.WorkerId, _ended.Token);
+            var happened = await (_table ?? throw new UnreachableException(command.GetType().Name)).AnswerAsync(command, _fleet!, _ended.Token);
             if (happened is WorkerEvent.LeaseNotWritten or WorkerEvent.LeaseCallFailed)
             {
                 return happened;

@@ -16,6 +16,9 @@ internal sealed record FleetSettings(string WorkerId)
     /// <summary>A name that no other worker has, and that people recognize.</summary>
     internal static string NewWorkerId() => $"{Environment.MachineName}:{Guid.NewGuid():N}";
 
+    /// <summary>A write that takes longer is repeated: three fit into the failover time.</summary>
+    internal TimeSpan WriteTimeout => FailoverTime / 5;
+
     /// <summary>How often it is looked whether a held lease has expired.</summary>
     internal TimeSpan FenceInterval => FailoverTime / 20;
 
@@ -24,11 +27,12 @@ internal sealed record FleetSettings(string WorkerId)
 
     internal TimeSpan RenewInterval => FailoverTime / 3;
 
+    internal TimeSpan LeastScanInterval => FailoverTime / 8;
+
     /// <summary>How often the table is looked at: an eighth of the failover time, so that a crash is noticed soon after it; in a large fleet less often, as the KCL does.</summary>
     internal TimeSpan ScanInterval(int leases, int workers)
     {
         var affordable = TimeSpan.FromSeconds(leases * (double)workers / RowsPerSecond);
-        var least = FailoverTime / 8;
-        return affordable < least ? least : affordable < FailoverTime * 2 ? affordable : FailoverTime * 2;
+        return affordable < LeastScanInterval ? LeastScanInterval : affordable < FailoverTime * 2 ? affordable : FailoverTime * 2;
     }
 }

@@ -210,7 +210,7 @@ internal sealed partial class FleetWorker
             : new ShardProgress(null, position.Kind == ShardPositionKind.AtTimestamp ? position.Timestamp : null);
         lease.Status = HeldStatus.Reading;
         lease.Reader = new(lease.Key, Settings, Room, Random);
-        commands.Add(new WorkerCommand.Acquire(lease.Key, lease.Token, progress.Checkpoint));
+        commands.Add(new WorkerCommand.Acquire(lease.Key, lease.Token, row.IsCheckpointOwn ? progress.Checkpoint : null));
         lease.Reader.Begin(progress, position, isResumed: isNumber, mustReread: isNumber && !row.IsCheckpointOwn, Stream!, now, commands);
         AfterReading(lease.Key, commands);
     }

@@ -9,8 +9,14 @@ namespace TypedCdc.Kinesis.Fleet;
 internal sealed partial class FleetWorker
 {
     private readonly Dictionary<string, Observation> _observed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _lastCounters = new(StringComparer.Ordinal); // of rows that do not exist any more, too
     private readonly Dictionary<string, (LeaseTakeReason Reason, string? From, TimeSpan BegunAt)> _taking = new(StringComparer.Ordinal);
 
+    // As many leases as a worker takes in its first round; twice as many in each that follows at once.
+    private const int FirstTakeLimit = 16;
+
+    private int _takeLimit = FirstTakeLimit;
+    private bool _isTakingMore;      // the limit left leases for the next round
     private bool _isScanning;
     private bool _isInitializing;    // leases are being created, or those of an earlier stream deleted
     private bool _mustAudit;         // the shards were listed since the last audit
@@ -69,7 +75,8 @@ internal sealed partial class FleetWorker
         }
 
         var workers = live.Select(lease => lease.Owner).OfType<string>().Append(fleet.WorkerId).Distinct(StringComparer.Ordinal).Count();
-        commands.Add(new WorkerCommand.DelayFleet(FleetTimer.Scan, fleet.ScanInterval(table.Leases.Count, workers) * (0.9 + (Random.NextDouble() / 5))));
+        var interval = _isTakingMore ? fleet.LeastScanInterval : fleet.ScanInterval(table.Leases.Count, workers);
+        commands.Add(new WorkerCommand.DelayFleet(FleetTimer.Scan, interval * (0.9 + (Random.NextDouble() / 5))));
     }
 
     /// <summary>A lease has expired when its counter was seen to stand still for the failover time, on this worker's own monotonic clock.</summary>
@@ -82,6 +89,7 @@ internal sealed partial class FleetWorker
 
         foreach (var lease in leases.Values)
         {
+            _lastCounters[lease.Key] = Math.Max(lease.Counter, _lastCounters.GetValueOrDefault(lease.Key));
             if (!_observed.TryGetValue(lease.Key, out var seen) || seen.Counter != lease.Counter || seen.Owner != lease.Owner)
             {
                 _observed[lease.Key] = new(lease.Counter, lease.Owner, now.Elapsed);
@@ -94,8 +102,8 @@ internal sealed partial class FleetWorker
     {
         if (leases.Values.Any(lease => lease.StreamCreatedAt is { } created && created.ToUnixTimeMilliseconds() != Stream!.CreatedAt.ToUnixTimeMilliseconds()))
         {
-            // The checkpoints are another stream's.
-            if (Lose(DataLossReason.Recreated, commands))
+            // The checkpoints are another stream's. What is scanned may be old, and show them again.
+            if (_isRecreated || Lose(DataLossReason.Recreated, commands))
             {
                 _isRecreated = _isInitializing = true;
                 commands.Add(new WorkerCommand.DeleteLeases([.. leases.Values.Where(lease => lease.StreamCreatedAt != Stream!.CreatedAt)]));
@@ -129,12 +137,16 @@ internal sealed partial class FleetWorker
 
     private void Take(List<Lease> live, WorkerTime now, List<WorkerCommand> commands)
     {
+        _isTakingMore = false;
         var plan = TakePlan.Make(
             live,
             lease => now.Elapsed - _observed[lease.Key].Since > fleet.FailoverTime,
             fleet.WorkerId,
+            _takeLimit,
             lease => _held.ContainsKey(lease.Key) || _taking.ContainsKey(lease.Key),
             Random);
+        _isTakingMore = plan.Count == _takeLimit;
+        _takeLimit = _isTakingMore ? _takeLimit * 2 : FirstTakeLimit;
         foreach (var (lease, reason) in plan)
         {
             _taking[lease.Key] = (reason, lease.Owner, now.Elapsed);
@@ -177,7 +189,7 @@ internal sealed partial class FleetWorker
         }
 
         _mustAudit = false;
-        if (LeaseAudit.Missing(Listed, leases, Stream!, now) is { Count: > 0 } missing)
+        if (LeaseAudit.Missing(Listed, leases, _lastCounters, Stream!, now) is { Count: > 0 } missing)
         {
             commands.Add(new WorkerCommand.CreateLeases(missing, Parent: null));
         }

@@ -31,19 +31,27 @@ internal static class LeaseAudit
 
     /// <summary>
     /// Listed shards that should have a lease: no descendant has one (then they are done with), and no ancestor has one that has not ended (then they get theirs at its end). They begin at the oldest
-    /// record, so that nothing is left out.
+    /// record, so that nothing is left out, and with a counter above the last that was seen.
     /// </summary>
     internal static IReadOnlyList<NewLease> Missing(
-        IReadOnlyDictionary<string, KinesisShard> listed, IReadOnlyDictionary<string, Lease> leases, KinesisStreamSummary stream, WorkerTime now)
+        IReadOnlyDictionary<string, KinesisShard> listed,
+        IReadOnlyDictionary<string, Lease> leases,
+        IReadOnlyDictionary<string, long> lastCounters,
+        KinesisStreamSummary stream,
+        WorkerTime now)
     {
-        var children = listed.Values.SelectMany(shard => Parents(shard).Select(parent => (Parent: parent, Child: shard.ShardId))).ToLookup(pair => pair.Parent, pair => pair.Child, StringComparer.Ordinal);
+        // By the leases too: the listing may be older than a shard that was read and removed since.
+        var children = listed.Values.SelectMany(shard => Parents(shard).Select(parent => (Parent: parent, Child: shard.ShardId)))
+            .Concat(leases.Values.SelectMany(lease => lease.Parents.Select(parent => (Parent: parent, Child: lease.Key))))
+            .ToLookup(pair => pair.Parent, pair => pair.Child, StringComparer.Ordinal);
         var hasDescendant = new Dictionary<string, bool>(StringComparer.Ordinal);
         var missing = new List<NewLease>();
         foreach (var shard in listed.Values.OrderBy(shard => shard.ShardId, StringComparer.Ordinal))
         {
             if (!leases.ContainsKey(shard.ShardId) && !DescendantHasLease(shard.ShardId) && !AncestorIsOpen(shard))
             {
-                missing.Add(new(Create(shard, stream, now), []));
+                var lease = Create(shard, stream, now);
+                missing.Add(new(lease with { Counter = Math.Max(lease.Counter, lastCounters.GetValueOrDefault(shard.ShardId, -1) + 1) }, []));
             }
         }
 

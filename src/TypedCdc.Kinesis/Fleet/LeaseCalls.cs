@@ -8,16 +8,13 @@ namespace TypedCdc.Kinesis.Fleet;
 /// <summary>Carries out the commands that concern the lease table. Every failure is an event: whether a write was made is then not known.</summary>
 internal sealed class LeaseCalls(ILeaseStore store, TimeProvider time)
 {
-    // A write that takes longer is repeated: the lease would expire meanwhile.
-    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(3);
-
-    internal async Task<WorkerEvent> AnswerAsync(WorkerCommand command, string workerId, CancellationToken cancellationToken)
+    internal async Task<WorkerEvent> AnswerAsync(WorkerCommand command, FleetSettings fleet, CancellationToken cancellationToken)
     {
         try
         {
-            using var limit = new CancellationTokenSource(command is WorkerCommand.WriteLease ? WriteTimeout : TimeSpan.FromMinutes(1), time);
+            using var limit = new CancellationTokenSource(command is WorkerCommand.WriteLease ? fleet.WriteTimeout : TimeSpan.FromMinutes(1), time);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-            return await CallAsync(command, workerId, linked.Token);
+            return await CallAsync(command, fleet.WorkerId, linked.Token);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -10,10 +10,11 @@ internal static class TakePlan
     /// <param name="leases">The leases that have not ended.</param>
     /// <param name="isExpired">Whether a lease's counter has stood still for too long.</param>
     /// <param name="me">This worker.</param>
+    /// <param name="limit">How many are taken at most: workers that start together see each other before one of them has taken everything.</param>
     /// <param name="isHeld">Whether this worker holds a lease, or is taking it.</param>
     /// <param name="random">Spreads the choice, so that workers do not all take the same.</param>
     internal static IReadOnlyList<(Lease Lease, LeaseTakeReason Reason)> Make(
-        IReadOnlyList<Lease> leases, Func<Lease, bool> isExpired, string me, Func<Lease, bool> isHeld, Random random)
+        IReadOnlyList<Lease> leases, Func<Lease, bool> isExpired, string me, int limit, Func<Lease, bool> isHeld, Random random)
     {
         var mine = leases.Count(isHeld);
         var available = new List<(Lease Lease, LeaseTakeReason Reason)>();
@@ -55,7 +56,7 @@ internal static class TakePlan
         {
             var chosen = available.ToArray();
             random.Shuffle(chosen);
-            return chosen.Length <= wanted ? chosen : chosen[..wanted];
+            return chosen[..Math.Min(chosen.Length, Math.Min(wanted, limit))];
         }
 
         var most = loads.Values.MaxBy(load => load.Count)!;

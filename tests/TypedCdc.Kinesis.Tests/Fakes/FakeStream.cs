@@ -134,6 +134,21 @@ internal sealed class FakeStream(string name, TimeProvider clock)
         }
     }
 
+    /// <summary>All pages.</summary>
+    internal List<KinesisShard> ListAll()
+    {
+        var shards = new List<KinesisShard>();
+        string? token = null;
+        do
+        {
+            var page = List(token);
+            shards.AddRange(page.Shards);
+            token = page.NextToken;
+        }
+        while (token is not null);
+        return shards;
+    }
+
     internal string GetIterator(string shardId, ShardPosition position)
     {
         Fail("GetShardIterator", shardId);

@@ -176,7 +176,7 @@ internal sealed class Simulation
                 Call(() => new WorkerEvent.StreamDescribed(Stream.Describe()), static exception => new WorkerEvent.StreamFailed(true, exception));
                 break;
             case WorkerCommand.ListShards:
-                Call(() => new WorkerEvent.ShardsListed(ListAll()), static exception => new WorkerEvent.StreamFailed(false, exception));
+                Call(() => new WorkerEvent.ShardsListed(Stream.ListAll()), static exception => new WorkerEvent.StreamFailed(false, exception));
                 break;
             case WorkerCommand.ReadProgress read:
                 Later(Latency(), () => new WorkerEvent.ProgressRead(StoredCreatedAt, read.Shards.ToDictionary(shard => shard, shard => Stored.GetValueOrDefault(Key(read.StreamCreatedAt, shard)))));
@@ -230,20 +230,6 @@ internal sealed class Simulation
             default:
                 throw new InvalidOperationException(command.GetType().Name);
         }
-    }
-
-    private IReadOnlyList<KinesisShard> ListAll()
-    {
-        var shards = new List<KinesisShard>();
-        string? token = null;
-        do
-        {
-            var page = Stream.List(token);
-            shards.AddRange(page.Shards);
-            token = page.NextToken;
-        }
-        while (token is not null);
-        return shards;
     }
 
     private void Write(WorkerCommand.WriteProgress write)
