@@ -202,6 +202,12 @@ internal static class ObjectEmitter
             return member.Shape.Kind == ValueKind.OverflowMap ? "item.GetUnmapped()" : "item.GetOverflow()";
         }
 
+        if (ValueExpressions.IsReadFromSlot(member.Shape))
+        {
+            var value = ValueExpressions.ReadSlot(member.Shape, "item", Ordinal(ordinal));
+            return member.IsNullable ? $"item.IsNull({Ordinal(ordinal)}) ? {ValueExpressions.NullOf(member.Shape)} : {value}" : value;
+        }
+
         var reader = $"item[{Ordinal(ordinal)}]";
         return member.IsNullable ? ValueExpressions.ReadNullable(member.Shape, reader) : ValueExpressions.Read(member.Shape, reader);
     }

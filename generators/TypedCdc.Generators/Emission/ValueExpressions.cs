@@ -25,6 +25,16 @@ internal static class ValueExpressions
         _ => $"{reader}.Get{shape.Kind}()",
     };
 
+    /// <summary>The most frequent kinds, which are read straight from their slots.</summary>
+    public static bool IsReadFromSlot(ValueShape shape) => shape.Kind is ValueKind.Integer or ValueKind.String or ValueKind.Decimal or ValueKind.Double or ValueKind.Boolean;
+
+    /// <summary>Reads a value that exists, of such a kind.</summary>
+    /// <param name="shape">What it is.</param>
+    /// <param name="owner">An expression that has the getters: <c>item</c>, or the runtime's <c>SlotReader</c>.</param>
+    /// <param name="arguments">What the getter is given.</param>
+    public static string ReadSlot(ValueShape shape, string owner, string arguments) =>
+        $"{owner}.Get{shape.Kind}{(shape.Kind == ValueKind.Integer ? $"<{shape.TypeName}>" : "")}({arguments})";
+
     /// <summary>Reads a value that may be null.</summary>
     /// <param name="shape">What it is.</param>
     /// <param name="reader">An expression of type <c>AttributeValueReader</c>.</param>

@@ -8,6 +8,8 @@ namespace TypedCdc.Generators.Emission;
 internal static class ViewEmitter
 {
     private const string Reader = "global::TypedCdc.Decoding.AttributeValueReader";
+    private const string Inline = "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]";
+    private const string Slots = "global::TypedCdc.Decoding.SlotReader";
     private const string Slot = "global::TypedCdc.Decoding.AttributeSlot";
 
     public static string Emit(TableModel model)
@@ -48,10 +50,11 @@ internal static class ViewEmitter
         foreach (var (member, ordinal) in model.Members.Select(static (member, ordinal) => (member, ordinal)).Where(static one => one.member.IsPublic && one.member.Shape is not { IsOverflow: true }))
         {
             writer.Line();
-            Property(writer, model, member, ordinal, codec);
+            Property(writer, model, member, ordinal, codec, table);
         }
 
         writer.Line();
+        writer.Line(Inline);
         writer.Open($"private {name}(global::System.ReadOnlySpan<byte> record, int map, scoped global::System.ReadOnlySpan<{Slot}> slots)");
         writer.Line("_record = record;").Line("_map = map;");
         writer.Line($"slots[..{ObjectEmitter.Ordinal(model.Members.Count)}].CopyTo(_slots);");
@@ -63,21 +66,23 @@ internal static class ViewEmitter
         }
 
         writer.Line($"static global::TypedCdc.Decoding.AttributeTable {view}.Attributes => {table};").Line();
-        writer.Line($"private {Reader} ValueOf(int ordinal) => {Reader}.Create(_record, _slots[ordinal], {table}, ordinal, _map);").Line();
-        writer.Line($"static {name} {view}.Create(global::System.ReadOnlySpan<byte> record, int map, scoped global::System.ReadOnlySpan<{Slot}> slots) => new(record, map, slots);").Line();
+        writer.Line($"private {Reader} ValueOf(int ordinal) => {Reader}.Create(_record, in _slots[ordinal], {table}, ordinal, _map);").Line();
+        writer.Line(Inline).Line($"static {name} {view}.Create(global::System.ReadOnlySpan<byte> record, int map, scoped global::System.ReadOnlySpan<{Slot}> slots) => new(record, map, slots);").Line();
         writer.Line($"{Slot} {view}.GetSlot(int ordinal) => _slots[ordinal];");
         more();
         writer.Close();
     }
 
-    private static void Property(CodeWriter writer, ObjectModel model, MemberModel member, int ordinal, string codec)
+    private static void Property(CodeWriter writer, ObjectModel model, MemberModel member, int ordinal, string codec, string table)
     {
-        var reader = $"ValueOf({ObjectEmitter.Ordinal(ordinal)})";
+        var number = ObjectEmitter.Ordinal(ordinal);
+        var reader = $"ValueOf({number})";
+        var slot = $"_record, in _slots[{number}], {table}, {number}, _map";
         var about = $"/// <summary><c>{ModelFile.Comment(member.AttributeName)}</c></summary>";
         switch (member.Shape)
         {
             case { Kind: ValueKind.String }:
-                writer.Line(about).Line($"public global::TypedCdc.CdcText {member.Identifier} => {reader}.GetText();");
+                writer.Line(about).Line($"public global::TypedCdc.CdcText {member.Identifier} => {Slots}.GetText({slot});");
                 break;
             case { Kind: ValueKind.Nested, Codec: { } nested }:
                 var has = "Has" + member.Name;
@@ -93,10 +98,12 @@ internal static class ViewEmitter
                 break;
             default:
                 var prefix = member.Shape.Codec is null ? "" : codec + ".";
-                var read = prefix + ValueExpressions.Read(member.Shape, reader);
+                var read = ValueExpressions.IsReadFromSlot(member.Shape) ? ValueExpressions.ReadSlot(member.Shape, Slots, slot) : prefix + ValueExpressions.Read(member.Shape, reader);
                 var isNullable = member.IsNullable;
                 writer.Line(about).Line($"public {member.Shape.TypeName}{(isNullable ? "?" : "")} {member.Identifier} => "
-                    + (isNullable ? $"{reader}.IsNull ? {ValueExpressions.NullOf(member.Shape)} : {read};" : member.IsRequired || !member.Shape.IsValueType ? $"{read};" : $"{reader}.Kind == global::TypedCdc.AttributeKind.None ? default : {read};"));
+                    + (isNullable ? $"{Slots}.IsNull(in _slots[{number}]) ? {ValueExpressions.NullOf(member.Shape)} : {read};"
+                        : member.IsRequired || !member.Shape.IsValueType ? $"{read};"
+                        : $"{Slots}.Has(in _slots[{number}]) ? {read} : default;"));
                 break;
         }
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using TypedCdc.Changes;
 using TypedCdc.Decoding;
 
@@ -23,6 +25,25 @@ public readonly ref struct ChangeView<TView>
         BeforeError = beforeError;
         _after = after;
         HasAfter = hasAfter;
+    }
+
+    /// <summary>Of a record whose images are in their slots.</summary>
+    internal ChangeView(
+        ReadOnlySpan<byte> record, scoped in RecordEnvelope envelope, bool hasBefore, scoped ReadOnlySpan<AttributeSlot> before, bool hasAfter, scoped ReadOnlySpan<AttributeSlot> after)
+    {
+        _record = record;
+        _envelope = envelope;
+        HasBefore = hasBefore;
+        HasAfter = hasAfter;
+        if (hasBefore)
+        {
+            _before = TView.Create(record, envelope.OldImage.Start, before);
+        }
+
+        if (hasAfter)
+        {
+            _after = TView.Create(record, envelope.NewImage.Start, after);
+        }
     }
 
     /// <summary>What happened.</summary>
@@ -66,11 +87,37 @@ public readonly ref struct ChangeView<TView>
 
     /// <summary>The item as it was.</summary>
     /// <exception cref="ImageMissingException">There is no old image, or it does not fit the model.</exception>
-    public TView Before => HasBefore ? _before : throw ImageMissingException.For("old", "OLD_IMAGE", "HasBefore", Operation, TableName, Position, BeforeError);
+    [UnscopedRef]
+    public ref readonly TView Before
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            if (!HasBefore)
+            {
+                ThrowMissing("old", "OLD_IMAGE", "HasBefore", BeforeError);
+            }
+
+            return ref _before;
+        }
+    }
 
     /// <summary>The item as it is now.</summary>
     /// <exception cref="ImageMissingException">There is no new image.</exception>
-    public TView After => HasAfter ? _after : throw ImageMissingException.For("new", "NEW_IMAGE", "HasAfter", Operation, TableName, Position, error: null);
+    [UnscopedRef]
+    public ref readonly TView After
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            if (!HasAfter)
+            {
+                ThrowMissing("new", "NEW_IMAGE", "HasAfter", error: null);
+            }
+
+            return ref _after;
+        }
+    }
 
     /// <summary>The item's key, as a view of which only the key's attributes can be read. Scans the keys.</summary>
     /// <exception cref="CdcDecodeException">The keys do not fit the model.</exception>
@@ -81,4 +128,8 @@ public readonly ref struct ChangeView<TView>
     /// </summary>
     public bool HasChanged<T>(AttributeName<T> attribute) =>
         !HasBefore || !HasAfter || !AttributeComparer.AreEqual(_record, _before.GetSlot(attribute.Ordinal), _after.GetSlot(attribute.Ordinal));
+
+    [DoesNotReturn]
+    private void ThrowMissing(string image, string viewType, string property, CdcDecodeException? error) =>
+        throw ImageMissingException.For(image, viewType, property, Operation, TableName, Position, error);
 }

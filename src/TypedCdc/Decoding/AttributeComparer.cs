@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using TypedCdc.Changes;
+using TypedCdc.Decoding.Kernels;
 
 namespace TypedCdc.Decoding;
 
@@ -57,7 +59,7 @@ internal static class AttributeComparer
         return left.Kind switch
         {
             AttributeKind.S => (!left.IsPlain || !right.IsPlain) && JsonText.Compare(leftBytes, rightBytes) == 0,
-            AttributeKind.N => CollectionWalk.NumberOf(record, left) == CollectionWalk.NumberOf(record, right),
+            AttributeKind.N => NumbersAreEqual(record, left, right),
             AttributeKind.B => CollectionWalk.CompareBinary(record, left, right) == 0,
             AttributeKind.L => ListsAreEqual(record, left, right),
             AttributeKind.M => MapsAreEqual(record, left, right),
@@ -65,6 +67,10 @@ internal static class AttributeComparer
             _ => false,
         };
     }
+
+    private static bool NumbersAreEqual(ReadOnlySpan<byte> record, in AttributeSlot left, in AttributeSlot right) =>
+        (left.Form != NumberForm.Unknown && right.Form != NumberForm.Unknown ? NumberKernel.AreEqual(ref MemoryMarshal.GetReference(record), left, right) : null)
+        ?? CollectionWalk.NumberOf(record, left) == CollectionWalk.NumberOf(record, right);
 
     private static bool ListsAreEqual(ReadOnlySpan<byte> record, in AttributeSlot left, in AttributeSlot right)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using TypedCdc.Decoding.Kernels;
 
 namespace TypedCdc.Decoding;
 
@@ -66,8 +67,7 @@ public ref struct AttributeElements
             return false;
         }
 
-        _current = AttributeScanner.ScanValue(_record, _json.Position, out var end);
-        _json.Position = end;
+        _current = ValueScanner.TakeChecked(_record, ref _json);
         return true;
     }
 

@@ -1,3 +1,5 @@
+using TypedCdc.Decoding.Kernels;
+
 namespace TypedCdc.Decoding;
 
 /// <summary>The entries of a map in place; for <c>foreach</c>. See <see cref="AttributeValueReader.EnumerateMap"/>.</summary>
@@ -55,8 +57,7 @@ public ref struct AttributeEntries
 
         _name = _json.TakeString();
         _json.Expect((byte)':');
-        _value = AttributeScanner.ScanValue(_record, _json.Position, out var end);
-        _json.Position = end;
+        _value = ValueScanner.TakeChecked(_record, ref _json);
         return true;
     }
 }

@@ -1,5 +1,7 @@
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TypedCdc.Decoding.Kernels;
 
 namespace TypedCdc.Decoding;
 
@@ -25,6 +27,22 @@ internal ref struct AttributeScanner
     /// <summary>Scans the map that begins at <paramref name="start"/> and returns the offset behind it. <paramref name="slots"/> has the table's count and is overwritten.</summary>
     /// <exception cref="CdcDecodeException">The map is malformed, or a mapped value is of a kind that its member does not take.</exception>
     internal static int ScanMap(ReadOnlySpan<byte> record, int start, AttributeTable table, Span<AttributeSlot> slots, out bool hasUnmapped)
+    {
+        slots = slots[..table.Count];
+        if (Bytes.CanUseKernels(record.Length))
+        {
+            var end = MapScanner.Scan(ref MemoryMarshal.GetReference(record), record.Length, start, table, slots, ref DecodeWorkspace.Current.FollowersOf(table), out hasUnmapped);
+            if (end >= 0)
+            {
+                return end;
+            }
+        }
+
+        return ScanMapByTheGrammar(record, start, table, slots, out hasUnmapped);
+    }
+
+    /// <summary>The general path: what <see cref="ScanMap(ReadOnlySpan{byte}, int, AttributeTable, Span{AttributeSlot}, out bool)"/> means, and what says what is wrong.</summary>
+    internal static int ScanMapByTheGrammar(ReadOnlySpan<byte> record, int start, AttributeTable table, Span<AttributeSlot> slots, out bool hasUnmapped)
     {
         slots = slots[..table.Count];
         slots.Clear();
@@ -54,6 +72,21 @@ internal ref struct AttributeScanner
 
     /// <summary>Reads one attribute value, <c>{"S":"…"}</c>, with all its checks.</summary>
     internal static AttributeSlot ScanValue(ReadOnlySpan<byte> record, int start, out int end)
+    {
+        if (Bytes.CanUseKernels(record.Length))
+        {
+            end = ValueScanner.Take(ref MemoryMarshal.GetReference(record), record.Length, start, depth: 0, out var taken);
+            if (end >= 0)
+            {
+                return taken;
+            }
+        }
+
+        return ScanValueByTheGrammar(record, start, out end);
+    }
+
+    /// <summary>The general path of <see cref="ScanValue"/>.</summary>
+    internal static AttributeSlot ScanValueByTheGrammar(ReadOnlySpan<byte> record, int start, out int end)
     {
         var scanner = new AttributeScanner(record, start, stackalloc ulong[32]);
         try

@@ -64,11 +64,12 @@ public sealed partial class AttributeTable
     /// <summary>Whether all required attributes are among the slots, and the keys of the form of their patterns; fills the slots of key parts.</summary>
     internal bool TryComplete(ReadOnlySpan<byte> record, Span<AttributeSlot> slots)
     {
-        if (_patterns.Length > 0 && !TryFillKeyParts(record, slots))
-        {
-            return false;
-        }
+        return (_patterns.Length == 0 || TryFillKeyParts(record, slots)) && HasAllRequired(slots);
+    }
 
+    /// <summary>Whether all required attributes are among the slots.</summary>
+    internal bool HasAllRequired(ReadOnlySpan<AttributeSlot> slots)
+    {
         foreach (var ordinal in _required)
         {
             if (slots[ordinal].Kind == AttributeKind.None)

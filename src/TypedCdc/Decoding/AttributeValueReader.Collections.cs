@@ -42,7 +42,11 @@ public readonly ref partial struct AttributeValueReader
         Require(AttributeKind.M);
         slots = slots[..table.Count];
         AttributeScanner.ScanMap(_record, _start, table, slots, out var hasUnmapped);
-        AttributeScanner.RequireAll(_start, table, slots);
+        if (!table.HasAllRequired(slots))
+        {
+            AttributeScanner.RequireAll(_start, table, slots);
+        }
+
         return new(_record, slots, table, _start, _length, hasUnmapped);
     }
 

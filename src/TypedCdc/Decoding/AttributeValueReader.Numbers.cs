@@ -47,9 +47,9 @@ public readonly ref partial struct AttributeValueReader
     /// <summary>The value of an N, where a decimal holds it exactly.</summary>
     public decimal GetDecimal()
     {
-        if (TryGetDigits(out var digits, out var digitsBehindPoint, out var isNegative) && (digitsBehindPoint == 0 ? digits != 0 : digits % 10 != 0))
+        if (SlotReader.TryGetDecimal(_record, Slot, out var exact))
         {
-            return new((int)digits, (int)(digits >> 32), 0, isNegative, (byte)digitsBehindPoint);
+            return exact;
         }
 
         Require(AttributeKind.N);
@@ -64,9 +64,9 @@ public readonly ref partial struct AttributeValueReader
     /// <summary>The nearest double to an N.</summary>
     public double GetDouble()
     {
-        if (TryGetDigits(out var digits, out var digitsBehindPoint, out var isNegative) && NumberKernel.TryGetDouble(digits, digitsBehindPoint, isNegative, out var result))
+        if (SlotReader.TryGetDouble(_record, Slot, out var nearest))
         {
-            return result;
+            return nearest;
         }
 
         Require(AttributeKind.N);
@@ -99,25 +99,9 @@ public readonly ref partial struct AttributeValueReader
     // A scanner made the slot of this record; that nothing else is read does not depend on it.
     private bool IsWithinRecord => (uint)End <= (uint)_record.Length;
 
-    /// <summary>The digits of a short number, without a second check.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryGetDigits(out ulong digits, out int digitsBehindPoint, out bool isNegative)
-    {
-        if (_form != NumberForm.Unknown && IsWithinRecord)
-        {
-            digits = NumberKernel.Decimal(ref First, _start, End, out digitsBehindPoint, out isNegative);
-            return true;
-        }
-
-        digits = 0;
-        digitsBehindPoint = 0;
-        isNegative = false;
-        return false;
-    }
-
     /// <summary>The platform's generic conversions box in code that is not optimised; for the common types this is a comparison and a copy.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryNarrow<TInteger>(long value, out TInteger result)
+    internal static bool TryNarrow<TInteger>(long value, out TInteger result)
         where TInteger : struct, IBinaryInteger<TInteger>
     {
         if (typeof(TInteger) == typeof(long))

@@ -36,7 +36,7 @@ public readonly partial struct CdcRecord
     {
         try
         {
-            return new(utf8, position, EnvelopeParser.Parse(utf8.Span, options, defaultTableName: null), options?.EnableSensitiveData ?? false);
+            return new(utf8, position, RecordDecoder.ParseEnvelope(utf8.Span, options, defaultTableName: null), options?.EnableSensitiveData ?? false);
         }
         catch (CdcDecodeException exception)
         {

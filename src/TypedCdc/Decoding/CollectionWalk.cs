@@ -1,11 +1,15 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
+using TypedCdc.Decoding.Kernels;
 
 namespace TypedCdc.Decoding;
 
 /// <summary>What lists, sets and maps have in common that have been scanned: counting and sorting their elements in pooled arrays.</summary>
 internal static class CollectionWalk
 {
+    private const int InsertionLimit = 16;
+
     internal static int Count(ReadOnlySpan<byte> record, AttributeSlot collection)
     {
         var json = new JsonScanner(record, collection.Start + 1);
@@ -24,7 +28,7 @@ internal static class CollectionWalk
                 json.Expect((byte)':');
             }
 
-            json.SkipValue(0);
+            Skip(ref json);
             count++;
         }
         while (json.TakeCommaOrEnd(close));
@@ -35,21 +39,25 @@ internal static class CollectionWalk
     /// <summary>The elements of a set, sorted and each once, in an array to be given back to the pool; null for none.</summary>
     internal static AttributeSlot[]? RentSortedSet(ReadOnlySpan<byte> record, AttributeSlot set, out int count)
     {
-        count = Count(record, set);
-        if (count == 0)
+        count = 0;
+        var json = new JsonScanner(record, set.Start + 1);
+        if (json.TryTake((byte)']'))
         {
             return null;
         }
 
         var element = AttributeKinds.ElementOf(set.Kind);
-        var slots = ArrayPool<AttributeSlot>.Shared.Rent(count);
-        var json = new JsonScanner(record, set.Start + 1);
-        for (var i = 0; i < count; i++)
+        var slots = ArrayPool<AttributeSlot>.Shared.Rent(16);
+        do
         {
-            var text = json.TakeString();
-            slots[i] = new(element, text.Start, text.Length, text.IsPlain);
-            json.TakeCommaOrEnd((byte)']');
+            if (count == slots.Length)
+            {
+                Grow(ref slots);
+            }
+
+            slots[count++] = TakeElement(ref json, element);
         }
+        while (json.TakeCommaOrEnd((byte)']'));
 
         switch (element)
         {
@@ -94,6 +102,43 @@ internal static class CollectionWalk
         return entries;
     }
 
+    /// <summary>Passes a value that has been checked before.</summary>
+    internal static void Skip(ref JsonScanner json)
+    {
+        if (json.Peek() is (byte)'{' or (byte)'[' && Bytes.CanUseKernels(json.Utf8.Length))
+        {
+            json.Position = ContainerSkip.End(ref MemoryMarshal.GetReference(json.Utf8), json.Utf8.Length, json.Position);
+        }
+        else
+        {
+            json.SkipValue(0);
+        }
+    }
+
+    private static AttributeSlot TakeElement(ref JsonScanner json, AttributeKind element)
+    {
+        if (json.Peek() == '"' && Bytes.CanUseKernels(json.Utf8.Length))
+        {
+            var end = ValueScanner.TextEnd(ref MemoryMarshal.GetReference(json.Utf8), json.Utf8.Length, json.Position + 1, element, out var slot);
+            if (end >= 0)
+            {
+                json.Position = end + 1;
+                return slot;
+            }
+        }
+
+        var text = json.TakeString();
+        return new(element, text.Start, text.Length, text.IsPlain);
+    }
+
+    private static void Grow(ref AttributeSlot[] slots)
+    {
+        var larger = ArrayPool<AttributeSlot>.Shared.Rent(slots.Length * 2);
+        slots.CopyTo(larger, 0);
+        ArrayPool<AttributeSlot>.Shared.Return(slots);
+        slots = larger;
+    }
+
     internal static int CompareBinary(ReadOnlySpan<byte> record, in AttributeSlot left, in AttributeSlot right)
     {
         var leftBytes = RentBytes(record, left, out var leftLength);
@@ -114,8 +159,58 @@ internal static class CollectionWalk
         return bytes;
     }
 
+    /// <summary>Sorts a few short integers by insertion, each converted once; -1 where they are others.</summary>
+    private static int SortShortNumbers(ReadOnlySpan<byte> record, AttributeSlot[] slots, int count)
+    {
+        Span<ulong> numbers = stackalloc ulong[InsertionLimit];
+        if (count > InsertionLimit)
+        {
+            return -1;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            if (slots[i].Form != NumberForm.Digits)
+            {
+                return -1;
+            }
+
+            numbers[i] = NumberKernel.Digits(ref MemoryMarshal.GetReference(record), slots[i].Start, slots[i].Start + slots[i].Length);
+        }
+
+        var distinct = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var (number, slot) = (numbers[i], slots[i]);
+            var place = distinct;
+            while (place > 0 && numbers[place - 1] > number)
+            {
+                place--;
+            }
+
+            if (place > 0 && numbers[place - 1] == number)
+            {
+                continue;
+            }
+
+            numbers[place..distinct].CopyTo(numbers[(place + 1)..]);
+            slots.AsSpan(place, distinct - place).CopyTo(slots.AsSpan(place + 1));
+            numbers[place] = number;
+            slots[place] = slot;
+            distinct++;
+        }
+
+        return distinct;
+    }
+
     private static int SortNumbers(ReadOnlySpan<byte> record, AttributeSlot[] slots, int count)
     {
+        var sorted = SortShortNumbers(record, slots, count);
+        if (sorted >= 0)
+        {
+            return sorted;
+        }
+
         // Parsed once each, not at every comparison.
         var numbers = ArrayPool<DynamoDbNumber>.Shared.Rent(count);
         for (var i = 0; i < count; i++)
@@ -153,10 +248,23 @@ internal static class CollectionWalk
         return distinct;
     }
 
-    /// <summary>A heap sort: the platform's sort takes no comparer that can look into a span.</summary>
+    /// <summary>Insertion for a few, else a heap sort: the platform's sort takes no comparer that can look into a span.</summary>
     private static void Sort<TItem, TOrder>(ReadOnlySpan<byte> record, Span<TItem> items)
         where TOrder : IOrder<TItem>
     {
+        if (items.Length <= InsertionLimit)
+        {
+            for (var i = 1; i < items.Length; i++)
+            {
+                for (var place = i; place > 0 && TOrder.Compare(record, items[place - 1], items[place]) > 0; place--)
+                {
+                    (items[place - 1], items[place]) = (items[place], items[place - 1]);
+                }
+            }
+
+            return;
+        }
+
         for (var i = items.Length / 2 - 1; i >= 0; i--)
         {
             Sift<TItem, TOrder>(record, items, i);
@@ -203,7 +311,9 @@ internal static class CollectionWalk
     private readonly struct TextOrder : IOrder<AttributeSlot>
     {
         public static int Compare(ReadOnlySpan<byte> record, in AttributeSlot left, in AttributeSlot right) =>
-            JsonText.Compare(record.Slice(left.Start, left.Length), record.Slice(right.Start, right.Length));
+            left.IsPlain && right.IsPlain
+                ? record.Slice(left.Start, left.Length).SequenceCompareTo(record.Slice(right.Start, right.Length))
+                : JsonText.Compare(record.Slice(left.Start, left.Length), record.Slice(right.Start, right.Length));
     }
 
     private readonly struct BinaryOrder : IOrder<AttributeSlot>

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TypedCdc.Decoding.Kernels;
 
 namespace TypedCdc.Decoding;
 
@@ -19,6 +21,12 @@ internal static class NumberGrammar
     internal static NumberFault Read(ReadOnlySpan<byte> text, out DynamoDbNumber number)
     {
         number = default;
+        if (LongNumbers.AreDigits(ref MemoryMarshal.GetReference(text), text.Length) && text[0] != '0' && text[^1] != '0')
+        {
+            number = new(LongNumbers.Read(ref MemoryMarshal.GetReference(text), text.Length), 0, isNegative: false);
+            return NumberFault.None;
+        }
+
         var position = 0;
         var isNegative = false;
         if (text.Length > 0 && text[0] is (byte)'-' or (byte)'+')

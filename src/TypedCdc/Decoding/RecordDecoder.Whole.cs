@@ -9,39 +9,51 @@ namespace TypedCdc.Decoding;
 internal static partial class RecordDecoder
 {
     /// <summary>A record that is not parsed yet, in place.</summary>
-    [SkipLocalsInit]
     internal static ChangeView<TView> View<TView>(ReadOnlySpan<byte> record, Images images)
         where TView : struct, ICdcView<TView>, allows ref struct
     {
         var table = TView.Attributes;
-        var count = table.Count;
-        if (2 * count <= AttributeScanner.StackSlots)
+        return 2 * table.Count <= AttributeScanner.StackSlots ? ViewOfFew<TView>(record, images, table) : ViewOfMany<TView>(record, images, table);
+    }
+
+    // Each in a method of its own: one method would clear the room for all of their structures at every call.
+    [SkipLocalsInit]
+    private static ChangeView<TView> ViewOfFew<TView>(ReadOnlySpan<byte> record, Images images, AttributeTable table)
+        where TView : struct, ICdcView<TView>, allows ref struct
+    {
+        Span<AttributeSlot> slots = stackalloc AttributeSlot[AttributeScanner.StackSlots];
+        var after = slots[..table.Count];
+        var before = slots.Slice(table.Count, table.Count);
+        return TryWalk(record, table, after, before, images, out var walked)
+            ? new(record, walked.Envelope, WantsBefore(walked.Envelope, images), before, WantsAfter(walked.Envelope, images), after)
+            : ViewByTheGrammar<TView>(record, images);
+    }
+
+    private static ChangeView<TView> ViewOfMany<TView>(ReadOnlySpan<byte> record, Images images, AttributeTable table)
+        where TView : struct, ICdcView<TView>, allows ref struct
+    {
+        var rented = ArrayPool<AttributeSlot>.Shared.Rent(2 * table.Count);
+        try
         {
-            Span<AttributeSlot> slots = stackalloc AttributeSlot[AttributeScanner.StackSlots];
-            if (TryWalk(record, table, slots[..count], slots.Slice(count, count), images, out var walked))
+            var after = rented.AsSpan(0, table.Count);
+            var before = rented.AsSpan(table.Count, table.Count);
+            if (TryWalk(record, table, after, before, images, out var walked))
             {
-                return Finish<TView>(record, images, walked, slots[..count], slots.Slice(count, count));
+                return new(record, walked.Envelope, WantsBefore(walked.Envelope, images), before, WantsAfter(walked.Envelope, images), after);
             }
         }
-        else
+        finally
         {
-            var rented = ArrayPool<AttributeSlot>.Shared.Rent(2 * count);
-            try
-            {
-                var slots = rented.AsSpan();
-                if (TryWalk(record, table, slots[..count], slots.Slice(count, count), images, out var walked))
-                {
-                    return Finish<TView>(record, images, walked, slots[..count], slots.Slice(count, count));
-                }
-            }
-            finally
-            {
-                ArrayPool<AttributeSlot>.Shared.Return(rented);
-            }
+            ArrayPool<AttributeSlot>.Shared.Return(rented);
         }
 
-        return View<TView>(record, ParseAndLearn(record, ModelOf<TView>().Schema.TableName), default, images, enableSensitiveData: false);
+        return ViewByTheGrammar<TView>(record, images);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ChangeView<TView> ViewByTheGrammar<TView>(ReadOnlySpan<byte> record, Images images)
+        where TView : struct, ICdcView<TView>, allows ref struct
+        => View<TView>(record, ParseAndLearn(record, options: null, ModelOf<TView>().Schema.TableName), default, images, enableSensitiveData: false);
 
     /// <summary>A record that is not parsed yet, as a change of models.</summary>
     [SkipLocalsInit]
@@ -49,27 +61,39 @@ internal static partial class RecordDecoder
     {
         var table = model.Attributes;
         var count = table.Count;
-        AttributeSlot[]? rented = null;
-        var slots = 2 * count <= AttributeScanner.StackSlots
-            ? stackalloc AttributeSlot[AttributeScanner.StackSlots]
-            : rented = ArrayPool<AttributeSlot>.Shared.Rent(2 * count);
+        if (2 * count <= AttributeScanner.StackSlots)
+        {
+            Span<AttributeSlot> slots = stackalloc AttributeSlot[AttributeScanner.StackSlots];
+            return TryWalk(record, table, slots[..count], slots.Slice(count, count), images, out var walked)
+                ? Decode(model, record, walked, images, slots[..count], slots.Slice(count, count))
+                : DecodeByTheGrammar(model, record, images);
+        }
+
+        return DecodeOfMany(model, record, images);
+    }
+
+    private static Change<T> DecodeOfMany<T>(CdcModel<T> model, ReadOnlySpan<byte> record, Images images)
+    {
+        var count = model.Attributes.Count;
+        var rented = ArrayPool<AttributeSlot>.Shared.Rent(2 * count);
         try
         {
-            if (TryWalk(record, table, slots[..count], slots.Slice(count, count), images, out var walked))
+            if (TryWalk(record, model.Attributes, rented.AsSpan(0, count), rented.AsSpan(count, count), images, out var walked))
             {
-                return Decode(model, record, walked, images, slots[..count], slots.Slice(count, count));
+                return Decode(model, record, walked, images, rented.AsSpan(0, count), rented.AsSpan(count, count));
             }
         }
         finally
         {
-            if (rented is not null)
-            {
-                ArrayPool<AttributeSlot>.Shared.Return(rented);
-            }
+            ArrayPool<AttributeSlot>.Shared.Return(rented);
         }
 
-        return Decode(model, record, ParseAndLearn(record, model.Schema.TableName), default, images, enableSensitiveData: false);
+        return DecodeByTheGrammar(model, record, images);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Change<T> DecodeByTheGrammar<T>(CdcModel<T> model, ReadOnlySpan<byte> record, Images images) =>
+        Decode(model, record, ParseAndLearn(record, options: null, model.Schema.TableName), default, images, enableSensitiveData: false);
 
     private static Change<T> Decode<T>(
         CdcModel<T> model, ReadOnlySpan<byte> record, in WalkedRecord walked, Images images, Span<AttributeSlot> after, Span<AttributeSlot> before)
@@ -99,28 +123,14 @@ internal static partial class RecordDecoder
     private static bool WantsBefore(in RecordEnvelope envelope, Images images) =>
         envelope.Operation is ChangeOperation.Modify or ChangeOperation.Remove && envelope.OldImage.Length > 0 && (images & Images.Before) != 0;
 
-    private static ChangeView<TView> Finish<TView>(
-        ReadOnlySpan<byte> record, Images images, scoped in WalkedRecord walked, scoped ReadOnlySpan<AttributeSlot> after, scoped ReadOnlySpan<AttributeSlot> before)
-        where TView : struct, ICdcView<TView>, allows ref struct
-    {
-        ref readonly var envelope = ref walked.Envelope;
-        var wantsAfter = WantsAfter(envelope, images);
-        var wantsBefore = WantsBefore(envelope, images);
-        return new(
-            record,
-            envelope,
-            default,
-            wantsBefore ? TView.Create(record, envelope.OldImage.Start, before) : default,
-            wantsBefore,
-            null,
-            wantsAfter ? TView.Create(record, envelope.NewImage.Start, after) : default,
-            wantsAfter);
-    }
+    /// <summary>The envelope of a record; its images are checked for structure.</summary>
+    internal static RecordEnvelope ParseEnvelope(ReadOnlySpan<byte> record, CdcRecordOptions? options, string? defaultTableName) =>
+        RecordWalk.TryReadEnvelope(record, out var walked) ? walked.Envelope : ParseAndLearn(record, options, defaultTableName);
 
     /// <summary>The general path, and what there is to learn from a record that no template fitted.</summary>
-    private static RecordEnvelope ParseAndLearn(ReadOnlySpan<byte> record, string tableName)
+    private static RecordEnvelope ParseAndLearn(ReadOnlySpan<byte> record, CdcRecordOptions? options, string? defaultTableName)
     {
-        var envelope = EnvelopeParser.Parse(record, options: null, tableName, out var layout);
+        var envelope = EnvelopeParser.Parse(record, options, defaultTableName, out var layout);
         RecordWalk.Learn(record, envelope, layout);
         return envelope;
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using TypedCdc.Changes;
 using TypedCdc.Decoding;
 
@@ -10,6 +11,7 @@ namespace TypedCdc.Decoding;
 /// </summary>
 internal static partial class RecordDecoder
 {
+    [SkipLocalsInit]
     internal static Change<T> Decode<T>(
         CdcModel<T> model, ReadOnlySpan<byte> record, in RecordEnvelope envelope, StreamPosition position, Images images, bool enableSensitiveData)
     {
@@ -81,7 +83,7 @@ internal static partial class RecordDecoder
         {
             KeepKeys(model, map, slots);
         }
-        else
+        else if (!table.HasAllRequired(slots))
         {
             AttributeScanner.RequireAll(map.Start, table, slots);
         }
@@ -128,6 +130,7 @@ internal static partial class RecordDecoder
         => View<TView>(record, envelope.Keys.Length > 0 ? envelope.Keys : envelope.NewImage, isKeys: true);
 
     /// <summary>One map in place.</summary>
+    [SkipLocalsInit]
     internal static TView View<TView>(ReadOnlySpan<byte> record, scoped in JsonSlice map, bool isKeys)
         where TView : struct, ICdcView<TView>, allows ref struct
     {
@@ -145,7 +148,7 @@ internal static partial class RecordDecoder
             {
                 KeepKeys(ModelOf<TView>(), map, slots);
             }
-            else
+            else if (!table.HasAllRequired(slots))
             {
                 AttributeScanner.RequireAll(map.Start, table, slots);
             }

@@ -43,6 +43,11 @@ internal sealed class FastPathCheck(AttributeTable table)
         }
 
         Taken++;
+        if (RecordWalk.TryReadEnvelope(record, out var alone) && CompareEnvelopes(envelope, alone.Envelope) is { } difference)
+        {
+            return "the walk over the envelope alone: " + difference;
+        }
+
         return IsRefusedByPlatform(record) ? "System.Text.Json refuses the record"
             : CompareEnvelopes(envelope, walked.Envelope)
             ?? CompareImages(record, envelope.NewImage, _after, walked.HasUnmappedAfter, "new image")
@@ -88,7 +93,7 @@ internal sealed class FastPathCheck(AttributeTable table)
 
         try
         {
-            var end = AttributeScanner.ScanMap(record, image.Start, table, _expected, out var expectsUnmapped);
+            var end = AttributeScanner.ScanMapByTheGrammar(record, image.Start, table, _expected, out var expectsUnmapped);
             if (end != image.End || hasUnmapped != expectsUnmapped)
             {
                 return $"{name}: end {end}, {image.End}; unmapped {expectsUnmapped}, {hasUnmapped}";

@@ -99,14 +99,14 @@ partial record Customer
         };
 
         public override global::Customer Read(in global::TypedCdc.Decoding.ItemReader item) => new(
-            UserId: item[0].GetInteger<long>())
+            UserId: item.GetInteger<long>(0))
         {
-            City = item[1].IsNull ? null : item[1].GetString(),
+            City = item.IsNull(1) ? null : item.GetString(1),
             Since = item[2].IsNull ? null : item[2].GetDateTimeOffset(),
-            Email = item[3].IsNull ? null : item[3].GetString(),
-            Password = item[4].IsNull ? null : item[4].GetString(),
-            Level = item[5].IsNull ? null : item[5].GetInteger<byte>(),
-            Balance = item[6].IsNull ? null : item[6].GetDecimal(),
+            Email = item.IsNull(3) ? null : item.GetString(3),
+            Password = item.IsNull(4) ? null : item.GetString(4),
+            Level = item.IsNull(5) ? null : item.GetInteger<byte>(5),
+            Balance = item.IsNull(6) ? null : item.GetDecimal(6),
             Rights = item.Has(7) ? item[7].GetEnum<global::Right>() : default,
             Marks = item[8].IsNull ? null : item[8].GetList<sbyte?>(static value => value.IsNull ? null : value.GetInteger<sbyte>()),
             Rest = item.GetUnmapped(),

@@ -84,9 +84,9 @@ partial record Order
 
         public override global::Shop.Order Read(in global::TypedCdc.Decoding.ItemReader item) => new()
         {
-            Pk = item[0].GetString(),
-            Sk = item[1].GetString(),
-            Id = item[2].GetInteger<long>(),
+            Pk = item.GetString(0),
+            Sk = item.GetString(1),
+            Id = item.GetInteger<long>(2),
         };
 
         public override bool HasDiscriminator => true;

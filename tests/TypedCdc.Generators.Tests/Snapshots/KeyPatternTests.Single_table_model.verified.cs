@@ -99,10 +99,10 @@ partial record Order
 
         public override global::Shop.Order Read(in global::TypedCdc.Decoding.ItemReader item) => new()
         {
-            Id = item[0].GetInteger<long>(),
+            Id = item.GetInteger<long>(0),
             Placed = item[1].GetDateTimeOffset(),
             OrderId = item[2].GetGuid(),
-            Total = item[3].IsNull ? null : item[3].GetDecimal(),
+            Total = item.IsNull(3) ? null : item.GetDecimal(3),
         };
 
         public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new Key(keys[0].GetInteger<long>(), keys[1].GetDateTimeOffset(), keys[2].GetGuid());

@@ -115,9 +115,9 @@ partial record Animal
 
         private static global::Zoo.Dog ReadDog(in global::TypedCdc.Decoding.ItemReader item) => new()
         {
-            Id = item[0].GetInteger<long>(),
-            Name = item[1].IsNull ? null : item[1].GetString(),
-            Breed = item[2].GetString(),
+            Id = item.GetInteger<long>(0),
+            Name = item.IsNull(1) ? null : item.GetString(1),
+            Breed = item.GetString(2),
         };
 
         private static void WriteDog(global::System.Text.Json.Utf8JsonWriter writer, global::Zoo.Dog value)
@@ -138,10 +138,10 @@ partial record Animal
         private static global::Zoo.Cat ReadCat(in global::TypedCdc.Decoding.ItemReader item)
         {
             var model = new global::Zoo.Cat(
-                Lives: item.Has(3) ? item[3].GetInteger<int>() : default)
+                Lives: item.Has(3) ? item.GetInteger<int>(3) : default)
             {
-                Id = item[0].GetInteger<long>(),
-                Name = item[1].IsNull ? null : item[1].GetString(),
+                Id = item.GetInteger<long>(0),
+                Name = item.IsNull(1) ? null : item.GetString(1),
             };
             if (item.Has(4))
             {

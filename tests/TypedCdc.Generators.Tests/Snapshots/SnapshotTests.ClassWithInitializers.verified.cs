@@ -83,11 +83,11 @@ partial class Order
             }
             if (item.Has(2))
             {
-                model.Note = item[2].GetString();
+                model.Note = item.GetString(2);
             }
             if (item.Has(3))
             {
-                model._hidden = item[3].GetInteger<int>();
+                model._hidden = item.GetInteger<int>(3);
             }
 
             return model;

@@ -146,11 +146,11 @@ partial record Order
             private static global::Shop.Line Read(in global::TypedCdc.Decoding.ItemReader item)
             {
                 var model = new global::Shop.Line(
-                    Product: item[0].GetString(),
-                    Price: item.Has(1) ? item[1].GetDecimal() : default);
+                    Product: item.GetString(0),
+                    Price: item.Has(1) ? item.GetDecimal(1) : default);
                 if (item.Has(2))
                 {
-                    SetQuantity(model, item[2].GetInteger<int>());
+                    SetQuantity(model, item.GetInteger<int>(2));
                 }
 
                 return model;

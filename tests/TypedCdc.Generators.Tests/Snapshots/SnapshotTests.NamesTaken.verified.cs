@@ -73,11 +73,11 @@ partial record Clashing
         };
 
         public override global::Clashing Read(in global::TypedCdc.Decoding.ItemReader item) => new(
-            Key: item[0].GetString(),
-            Schema: item[1].IsNull ? null : item[1].GetString(),
-            CdcSchema: item[2].IsNull ? null : item[2].GetString(),
-            Attributes: item[3].IsNull ? null : item[3].GetString(),
-            Sql: item[4].IsNull ? null : item[4].GetString());
+            Key: item.GetString(0),
+            Schema: item.IsNull(1) ? null : item.GetString(1),
+            CdcSchema: item.IsNull(2) ? null : item.GetString(2),
+            Attributes: item.IsNull(3) ? null : item.GetString(3),
+            Sql: item.IsNull(4) ? null : item.GetString(4));
 
         public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new CdcKey(keys[0].GetString());
 

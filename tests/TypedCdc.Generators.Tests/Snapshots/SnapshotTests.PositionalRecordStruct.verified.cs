@@ -73,10 +73,10 @@ partial record struct Reading
         };
 
         public override global::Shop.Reading Read(in global::TypedCdc.Decoding.ItemReader item) => new(
-            Device: item[0].GetString(),
+            Device: item.GetString(0),
             TakenAt: item[1].GetDateTimeOffset(),
-            HumidityPercent: item[2].IsNull ? null : item[2].GetDecimal(),
-            Retries: item.Has(3) ? item[3].GetInteger<int>() : 3);
+            HumidityPercent: item.IsNull(2) ? null : item.GetDecimal(2),
+            Retries: item.Has(3) ? item.GetInteger<int>(3) : 3);
 
         public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new Key(keys[0].GetString(), keys[1].GetDateTimeOffset());
 

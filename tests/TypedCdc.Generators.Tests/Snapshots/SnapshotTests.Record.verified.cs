@@ -72,10 +72,10 @@ partial record Customer
 
         public override global::Shop.Customer Read(in global::TypedCdc.Decoding.ItemReader item) => new()
         {
-            UserId = item[0].GetInteger<long>(),
-            FirstName = item[1].IsNull ? null : item[1].GetString(),
-            LastName = item[2].IsNull ? null : item[2].GetString(),
-            Phone = item[3].IsNull ? null : item[3].GetInteger<long>(),
+            UserId = item.GetInteger<long>(0),
+            FirstName = item.IsNull(1) ? null : item.GetString(1),
+            LastName = item.IsNull(2) ? null : item.GetString(2),
+            Phone = item.IsNull(3) ? null : item.GetInteger<long>(3),
         };
 
         public override object ReadKey(in global::TypedCdc.Decoding.ItemReader keys) => new Key(keys[0].GetInteger<long>());

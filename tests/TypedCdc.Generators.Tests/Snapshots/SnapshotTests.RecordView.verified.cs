@@ -20,17 +20,18 @@ partial record Customer
         private readonly CdcCodec.Slots _slots;
 
         /// <summary><c>userid</c></summary>
-        public long UserId => ValueOf(0).GetInteger<long>();
+        public long UserId => global::TypedCdc.Decoding.SlotReader.GetInteger<long>(_record, in _slots[0], CdcCodec.Instance.Attributes, 0, _map);
 
         /// <summary><c>first_name</c></summary>
-        public global::TypedCdc.CdcText FirstName => ValueOf(1).GetText();
+        public global::TypedCdc.CdcText FirstName => global::TypedCdc.Decoding.SlotReader.GetText(_record, in _slots[1], CdcCodec.Instance.Attributes, 1, _map);
 
         /// <summary><c>last_name</c></summary>
-        public global::TypedCdc.CdcText LastName => ValueOf(2).GetText();
+        public global::TypedCdc.CdcText LastName => global::TypedCdc.Decoding.SlotReader.GetText(_record, in _slots[2], CdcCodec.Instance.Attributes, 2, _map);
 
         /// <summary><c>phone</c></summary>
-        public long? Phone => ValueOf(3).IsNull ? null : ValueOf(3).GetInteger<long>();
+        public long? Phone => global::TypedCdc.Decoding.SlotReader.IsNull(in _slots[3]) ? null : global::TypedCdc.Decoding.SlotReader.GetInteger<long>(_record, in _slots[3], CdcCodec.Instance.Attributes, 3, _map);
 
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private View(global::System.ReadOnlySpan<byte> record, int map, scoped global::System.ReadOnlySpan<global::TypedCdc.Decoding.AttributeSlot> slots)
         {
             _record = record;
@@ -42,8 +43,9 @@ partial record Customer
 
         static global::TypedCdc.Decoding.AttributeTable global::TypedCdc.ICdcView<View>.Attributes => CdcCodec.Instance.Attributes;
 
-        private global::TypedCdc.Decoding.AttributeValueReader ValueOf(int ordinal) => global::TypedCdc.Decoding.AttributeValueReader.Create(_record, _slots[ordinal], CdcCodec.Instance.Attributes, ordinal, _map);
+        private global::TypedCdc.Decoding.AttributeValueReader ValueOf(int ordinal) => global::TypedCdc.Decoding.AttributeValueReader.Create(_record, in _slots[ordinal], CdcCodec.Instance.Attributes, ordinal, _map);
 
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         static View global::TypedCdc.ICdcView<View>.Create(global::System.ReadOnlySpan<byte> record, int map, scoped global::System.ReadOnlySpan<global::TypedCdc.Decoding.AttributeSlot> slots) => new(record, map, slots);
 
         global::TypedCdc.Decoding.AttributeSlot global::TypedCdc.ICdcView<View>.GetSlot(int ordinal) => _slots[ordinal];

@@ -12,6 +12,9 @@ internal static class Bytes
     /// <summary>Whether the kernels run on this machine: they read words in little-endian order, and without vectors the general path is faster.</summary>
     internal static bool AreKernelsSupported => BitConverter.IsLittleEndian && System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated;
 
+    /// <summary>Whether a record is long enough for the kernels, which read blocks of 64 bytes.</summary>
+    internal static bool CanUseKernels(int length) => AreKernelsSupported && length >= BlockMasks.Size;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static byte U8(ref byte bytes, int offset) => Unsafe.Add(ref bytes, (nint)(uint)offset);
 

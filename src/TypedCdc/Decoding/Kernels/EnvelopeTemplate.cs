@@ -150,6 +150,18 @@ internal sealed class EnvelopeTemplate
         ref var at = ref Unsafe.Add(ref bytes, (nint)(uint)position);
 
         // The last block overlaps the one before it, so that nothing behind the part is read.
+        if (Vector512.IsHardwareAccelerated && part.Length >= Vector512<byte>.Count)
+        {
+            nuint end = (uint)(part.Length - Vector512<byte>.Count);
+            var different = (Vector512.LoadUnsafe(ref at, end) ^ Vector512.LoadUnsafe(ref expected, end)) & Vector512.LoadUnsafe(ref mask, end);
+            for (nuint i = 0; i < end; i += (nuint)Vector512<byte>.Count)
+            {
+                different |= (Vector512.LoadUnsafe(ref at, i) ^ Vector512.LoadUnsafe(ref expected, i)) & Vector512.LoadUnsafe(ref mask, i);
+            }
+
+            return different == Vector512<byte>.Zero;
+        }
+
         nuint last = (uint)(part.Length - Vector256<byte>.Count);
         var differences = (Vector256.LoadUnsafe(ref at, last) ^ Vector256.LoadUnsafe(ref expected, last)) & Vector256.LoadUnsafe(ref mask, last);
         for (nuint i = 0; i < last; i += (nuint)Vector256<byte>.Count)

@@ -14,9 +14,9 @@ internal static unsafe class MapScanner
     private const uint NextAttribute = '"' | '}' << 8 | ',' << 16 | (uint)'"' << 24; // "},"
     private const uint LastAttribute = '"' | '}' << 8 | '}' << 16;                   // "}}
     private const uint ThreeBytes = 0x00FFFFFF;
-    private const uint SixteenBits = 0xFFFF;
-
-    private static readonly ulong NullValue = Bytes.Word("NULL\":tr"u8);
+    private const ulong NullValue = 0x72743A224C4C554E;                              // NULL":tr
+    private const ulong FalseValue = 0x00007D65736C6166;                             // false}
+    private const ulong TrueValue = 0x0000007D65757274;                              // true}
 
     /// <summary>Why the loop over the attributes was left.</summary>
     private enum Stop
@@ -52,7 +52,7 @@ internal static unsafe class MapScanner
     {
         hasUnmapped = false;
         slots.Clear();
-        if (position > length - 2 || Bytes.U8(ref bytes, position) != '{')
+        if ((uint)position > (uint)(length - 2) || Bytes.U8(ref bytes, position) != '{')
         {
             return -1;
         }
@@ -64,24 +64,32 @@ internal static unsafe class MapScanner
         }
 
         var cursor = new Cursor { Position = position };
-        var literals = table.Literals;
         ref var first = ref MemoryMarshal.GetReference(slots);
-        var unmapped = default(NameSet);
-        while (true)
+        var stop = Run(ref bytes, length, table.Literals, ref first, ref followers, ref cursor);
+        return stop switch
         {
-            var stop = Run(ref bytes, length, literals, ref first, ref followers, ref cursor);
-            if (stop == Stop.End)
-            {
-                return cursor.Position;
-            }
+            Stop.End => cursor.Position,
+            Stop.Fail => -1,
+            _ => ScanRest(stop, ref bytes, length, table, ref first, ref followers, ref cursor, ref hasUnmapped),
+        };
+    }
 
-            if (stop == Stop.Fail || !Resume(stop, ref bytes, length, table, ref first, ref cursor, ref unmapped, ref hasUnmapped))
+    /// <summary>The same, from something on that the loop leaves.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ScanRest(
+        Stop stop, ref byte bytes, int length, AttributeTable table, ref AttributeSlot slots, ref ushort followers, ref Cursor cursor, ref bool hasUnmapped)
+    {
+        NameSet.Begin(out var unmapped);
+        while (stop != Stop.End)
+        {
+            if (stop == Stop.Fail || !Resume(stop, ref bytes, length, table, ref slots, ref cursor, ref unmapped, ref hasUnmapped))
             {
                 return -1;
             }
 
             // Behind the brace of a value.
-            position = cursor.Position;
+            var position = cursor.Position;
             if (position > length - 2)
             {
                 return -1;
@@ -94,7 +102,10 @@ internal static unsafe class MapScanner
             }
 
             cursor.Position = position;
+            stop = Run(ref bytes, length, table.Literals, ref slots, ref followers, ref cursor);
         }
+
+        return cursor.Position;
     }
 
     /// <summary>Where the scan is.</summary>
@@ -242,8 +253,8 @@ internal static unsafe class MapScanner
 
             // true} or false}
             var word = Bytes.U64(ref bytes, start);
-            var isFalse = (word & 0x0000FFFFFFFFFFFF) == ('f' | 'a' << 8 | 'l' << 16 | (ulong)'s' << 24 | (ulong)'e' << 32 | (ulong)'}' << 40);
-            if (!isFalse && (word & 0x000000FFFFFFFFFF) != ('t' | 'r' << 8 | 'u' << 16 | (ulong)'e' << 24 | (ulong)'}' << 32))
+            var isFalse = (word & 0x0000FFFFFFFFFFFF) == FalseValue;
+            if (!isFalse && (word & 0x000000FFFFFFFFFF) != TrueValue)
             {
                 stop = Stop.Fail;
                 break;
@@ -276,7 +287,6 @@ internal static unsafe class MapScanner
     }
 
     /// <summary>Does what the loop leaves; afterwards the cursor is behind the value.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool Resume(
         Stop stop, ref byte bytes, int length, AttributeTable table, ref AttributeSlot slots, ref Cursor cursor, ref NameSet unmapped, ref bool hasUnmapped)
     {

@@ -9,8 +9,16 @@ internal ref struct NameSet
 {
     private const int Capacity = 64;
 
-    private Signatures _signatures;
+    private Signatures _signatures; // not initialized behind the count
     private int _count;
+
+    /// <summary>Makes a set of no names, without clearing the room for them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Begin(out NameSet names)
+    {
+        Unsafe.SkipInit(out names);
+        names._count = 0;
+    }
 
     /// <summary>Adds a name; false where the general path has to look at the map.</summary>
     /// <param name="bytes">The record.</param>

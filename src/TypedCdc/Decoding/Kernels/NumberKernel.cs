@@ -76,6 +76,14 @@ internal static class NumberKernel
         return digits <= 1UL << 53;
     }
 
+    /// <summary>Whether two numbers, neither of the form unknown, are equal, where that can be said from their digits.</summary>
+    internal static bool? AreEqual(ref byte bytes, in AttributeSlot left, in AttributeSlot right)
+    {
+        var one = Decimal(ref bytes, left.Start, left.Start + left.Length, out var oneScale, out var isOneNegative);
+        var other = Decimal(ref bytes, right.Start, right.Start + right.Length, out var otherScale, out var isOtherNegative);
+        return oneScale == otherScale && one != 0 ? one == other && isOneNegative == isOtherNegative : null;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> LastDigits(ref byte bytes, int end, int length) =>
         (Vector128.LoadUnsafe(ref bytes, (nuint)(uint)(end - MaxLength)) - Vector128.Create((byte)'0'))
@@ -106,7 +114,7 @@ internal static class NumberKernel
 
     /// <summary>Sixteen digits, each a byte of 0 to 9.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Convert(Vector128<byte> digits)
+    internal static ulong Convert(Vector128<byte> digits)
     {
         if (Sse41.IsSupported)
         {

@@ -63,8 +63,30 @@ internal static class RecordWalk
         }
     }
 
+    /// <summary>Reads the envelope alone; the images are checked and not kept. False where the general path has to.</summary>
+    internal static bool TryReadEnvelope(ReadOnlySpan<byte> record, out WalkedRecord walked)
+    {
+        if (Bytes.AreKernelsSupported && record.Length >= MinLength)
+        {
+            var workspace = DecodeWorkspace.Current;
+            var templates = workspace.Templates;
+            workspace.HasUnusualImage = false;
+            for (var i = 0; i < templates.Length; i++)
+            {
+                if (TryRead(record, templates[i], workspace, null, default, default, ref Unsafe.NullRef<ushort>(), out walked))
+                {
+                    workspace.Fitted(i);
+                    return true;
+                }
+            }
+        }
+
+        walked = default;
+        return false;
+    }
+
     private static bool TryRead(
-        ReadOnlySpan<byte> record, EnvelopeTemplate template, DecodeWorkspace workspace, AttributeTable table, Span<AttributeSlot> after, Span<AttributeSlot> before, ref ushort followers, out WalkedRecord walked)
+        ReadOnlySpan<byte> record, EnvelopeTemplate template, DecodeWorkspace workspace, AttributeTable? table, Span<AttributeSlot> after, Span<AttributeSlot> before, ref ushort followers, out WalkedRecord walked)
     {
         ref var bytes = ref MemoryMarshal.GetReference(record);
         var length = record.Length;
@@ -99,11 +121,15 @@ internal static class RecordWalk
                     envelope.Keys = new(start, position - start, false, false);
                     break;
                 case TemplateFollower.NewImage:
-                    position = MapScanner.Scan(ref bytes, length, start, table, after, ref followers, out walked.HasUnmappedAfter);
+                    position = table is null
+                        ? ValueScanner.SkipMap(ref bytes, length, start, depth: 0)
+                        : MapScanner.Scan(ref bytes, length, start, table, after, ref followers, out walked.HasUnmappedAfter);
                     envelope.NewImage = new(start, position - start, false, false);
                     break;
                 case TemplateFollower.OldImage:
-                    position = MapScanner.Scan(ref bytes, length, start, table, before, ref followers, out walked.HasUnmappedBefore);
+                    position = table is null
+                        ? ValueScanner.SkipMap(ref bytes, length, start, depth: 0)
+                        : MapScanner.Scan(ref bytes, length, start, table, before, ref followers, out walked.HasUnmappedBefore);
                     envelope.OldImage = new(start, position - start, false, false);
                     break;
                 case TemplateFollower.SizeBytes:

@@ -42,7 +42,7 @@ internal static class ValueScanner
     internal static int Take(ref byte bytes, int length, int position, int depth, out AttributeSlot slot)
     {
         slot = default;
-        if (position > length - Lookahead)
+        if ((uint)position > (uint)(length - Lookahead))
         {
             return -1;
         }
@@ -83,7 +83,32 @@ internal static class ValueScanner
         return TakeLiteral(ref bytes, position, start, out slot);
     }
 
+    /// <summary>Passes the next value of a container that has been checked before: one that is a map or a list is not looked into.</summary>
+    internal static AttributeSlot TakeChecked(ReadOnlySpan<byte> record, ref JsonScanner json)
+    {
+        var start = json.Position;
+        if (start <= record.Length - Lookahead && Bytes.CanUseKernels(record.Length))
+        {
+            ref var bytes = ref MemoryMarshal.GetReference(record);
+            var six = Bytes.U64(ref bytes, start) & SixBytes;
+            if (six == MapStart || six == ListStart)
+            {
+                var end = ContainerSkip.End(ref bytes, record.Length, start + 5);
+                if (end >= 0 && end < record.Length && Bytes.U8(ref bytes, end) == '}')
+                {
+                    json.Position = end + 1;
+                    return new(six == MapStart ? AttributeKind.M : AttributeKind.L, start + 5, end - start - 5, isPlain: false);
+                }
+            }
+        }
+
+        var slot = AttributeScanner.ScanValue(record, start, out var behind);
+        json.Position = behind;
+        return slot;
+    }
+
     /// <summary>Passes a map of attributes, whatever their names, and returns the offset behind it; -1 as <see cref="Take"/>.</summary>
+    [SkipLocalsInit]
     internal static int SkipMap(ref byte bytes, int length, int position, int depth)
     {
         if (position > length - Lookahead || Bytes.U8(ref bytes, position) != '{')
@@ -97,7 +122,7 @@ internal static class ValueScanner
             return position + 1;
         }
 
-        var names = new NameSet();
+        NameSet.Begin(out var names);
         while (true)
         {
             if (position > length - Lookahead || Bytes.U8(ref bytes, position) != '"')
@@ -108,7 +133,17 @@ internal static class ValueScanner
             BlockMasks.LoadAt(ref bytes, length, position, out var quotes, out var special);
             var rest = quotes & (quotes - 1);
             var nameLength = BitOperations.TrailingZeroCount(rest) - 1;
-            if (rest == 0 || (special & (rest ^ (rest - 1))) != 0 || !names.Add(ref bytes, length, position + 1, nameLength))
+            if (rest == 0 || (special & (rest ^ (rest - 1))) != 0)
+            {
+                // A long name, or one that is not plain.
+                nameLength = TextScan.End(ref bytes, length, position + 1, out _, out var hasEscapes) - position - 1;
+                if (hasEscapes)
+                {
+                    return -1;
+                }
+            }
+
+            if (nameLength < 0 || !names.Add(ref bytes, length, position + 1, nameLength))
             {
                 return -1;
             }
@@ -219,7 +254,8 @@ internal static class ValueScanner
         if (kind == AttributeKind.N)
         {
             form = NumberKernel.FormOf(ref bytes, start, end);
-            if (form == NumberForm.Unknown && (hasEscapes || NumberGrammar.Read(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref bytes, start), end - start), out _) != NumberFault.None))
+            if (form == NumberForm.Unknown && !LongNumbers.AreDigits(ref Unsafe.Add(ref bytes, start), end - start)
+                && (hasEscapes || NumberGrammar.Read(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref bytes, start), end - start), out _) != NumberFault.None))
             {
                 return -1;
             }

@@ -85,7 +85,7 @@ public sealed class ValueScannerTests
         var end = ValueScanner.Take(ref MemoryMarshal.GetReference(record), record.Length, Head.Length, 0, out var slot);
         try
         {
-            var expected = AttributeScanner.ScanValue(record, Head.Length, out var expectedEnd);
+            var expected = AttributeScanner.ScanValueByTheGrammar(record, Head.Length, out var expectedEnd);
             isSound = true;
             if (end >= 0)
             {
