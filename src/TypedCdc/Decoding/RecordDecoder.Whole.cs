@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using TypedCdc.Decoding;
 using TypedCdc.Decoding.Kernels;
 
 namespace TypedCdc.Decoding;
