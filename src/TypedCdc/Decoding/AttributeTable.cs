@@ -120,6 +120,7 @@ public sealed partial class AttributeTable
     {
         reason = "";
         KeyPattern? mismatch = null;
+        Span<byte> scratch = stackalloc byte[256];
         foreach (var pattern in _patterns)
         {
             var slot = slots[pattern.Source];
@@ -128,7 +129,7 @@ public sealed partial class AttributeTable
                 return null;
             }
 
-            using var text = new UnescapedText(record.Slice(slot.Start, slot.Length), slot.IsPlain ? default : stackalloc byte[256]);
+            using var text = new UnescapedText(record.Slice(slot.Start, slot.Length), slot.IsPlain ? default : scratch);
             if (pattern.FindMismatch(text.Utf8) is { } found)
             {
                 reason = mismatch is null ? found : reason;
