@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TypedCdc.Checkpoints;
@@ -32,12 +33,14 @@ public static class CdcBuilderKinesisExtensions
                 options,
                 () => options.Api?.Invoke(services) ?? KinesisApiFactory.Create(address, options),
                 context => options.Leases.Store?.Invoke(services)
-                    ?? new DynamoDbLeaseStore(options.Leases.Client?.Invoke(services) ?? KinesisApiFactory.CreateDynamoDb(address, options), application, context.TimeProvider))
+                    ?? new DynamoDbLeaseStore(options.Leases.Client?.Invoke(services) ?? KinesisApiFactory.CreateDynamoDb(address, options), application, context.TimeProvider),
+                services.GetService<IMeterFactory>())
             : new KinesisSource(
                 address,
                 options,
                 () => options.Api?.Invoke(services) ?? KinesisApiFactory.Create(address, options),
                 options.Checkpoints ?? services.GetService<ICheckpointStore>() ?? new FileCheckpointStore(
-                    Path.Combine(services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory, address.Name + ".checkpoints.json"))));
+                    Path.Combine(services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory, address.Name + ".checkpoints.json")),
+                services.GetService<IMeterFactory>()));
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Amazon.Runtime;
 using Microsoft.Extensions.Logging;
 using TypedCdc.Kinesis.Api;
 using TypedCdc.Kinesis.Worker;
@@ -8,7 +9,7 @@ using TypedCdc.Sources;
 namespace TypedCdc.Kinesis;
 
 /// <summary>What the worker and the calls report: to the log, and to the source's monitor, which logs failures calmly and raises the alarm.</summary>
-internal sealed class KinesisReports(ILogger logger, ISourceMonitor monitor, string stream, KinesisSourceOptions options)
+internal sealed class KinesisReports(ILogger logger, ISourceMonitor monitor, KinesisMetrics metrics, string stream, KinesisSourceOptions options)
 {
     /// <summary>The part of the source that is the lease table.</summary>
     internal const string LeaseTable = "(leases)";
@@ -18,6 +19,11 @@ internal sealed class KinesisReports(ILogger logger, ISourceMonitor monitor, str
     /// <param name="exception">Why.</param>
     internal void Failed(string? part, KinesisException exception)
     {
+        if (exception.Kind == KinesisErrorKind.Throttled)
+        {
+            metrics.OnThrottled();
+        }
+
         // An iterator that has expired is renewed at once, and what the other two mean the worker finds out.
         if (exception.Kind is KinesisErrorKind.Transient or KinesisErrorKind.Throttled)
         {
@@ -39,6 +45,7 @@ internal sealed class KinesisReports(ILogger logger, ISourceMonitor monitor, str
 
     internal void Report(WorkerNotice notice)
     {
+        metrics.OnNotice(notice);
         switch (notice)
         {
             case WorkerNotice.ShardBegun begun:
@@ -46,6 +53,11 @@ internal sealed class KinesisReports(ILogger logger, ISourceMonitor monitor, str
                 break;
             case WorkerNotice.ShardEnded ended:
                 KinesisLog.ShardEnded(logger, stream, ended.Shard);
+                if (options.Application is not null)
+                {
+                    metrics.OnLeaseEnded();
+                }
+
                 break;
             case WorkerNotice.DataLost lost:
                 KinesisLog.DataLost(logger, lost.Loss, lost.Loss.Checkpoint, lost.Action);
@@ -57,7 +69,7 @@ internal sealed class KinesisReports(ILogger logger, ISourceMonitor monitor, str
                 Failed(retrying.Shard, (retrying.Exception as KinesisException)?.Code ?? retrying.Exception.GetType().Name, retrying.Exception.Message);
                 break;
             case WorkerNotice.LeaseTableFailed failed:
-                monitor.Failed(LeaseTable, failed.Exception.GetType().Name, $"lease table: {failed.Exception.Message}");
+                monitor.Failed(LeaseTable, ReasonOf(failed.Exception), $"lease table: {failed.Exception.Message}");
                 break;
             case WorkerNotice.LeaseTaken taken:
                 KinesisLog.LeaseTaken(logger, stream, taken.Key, taken.Reason, taken.From ?? "nobody");
@@ -96,6 +108,14 @@ internal sealed class KinesisReports(ILogger logger, ISourceMonitor monitor, str
                 throw new UnreachableException(notice.GetType().Name);
         }
     }
+
+    private static string ReasonOf(Exception exception) => exception switch
+    {
+        AmazonServiceException { ErrorCode: { Length: > 0 } code } => code,
+        KinesisException { Code: { } code } => code,
+        OperationCanceledException => AwsErrors.Timeout,
+        _ => exception.GetType().Name,
+    };
 
     private void Failed(string? part, string reason, string message) =>
         monitor.Failed(part ?? "", reason, part is null ? message : $"shard {part}: {message}");

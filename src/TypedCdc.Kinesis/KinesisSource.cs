@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -21,17 +22,19 @@ internal sealed class KinesisSource : IChangeSource
     private readonly Func<IKinesisApi> _api;
     private readonly ICheckpointStore? _checkpoints;
     private readonly Func<ISourceContext, ILeaseStore>? _leases;
+    private readonly IMeterFactory? _meters;
 
     /// <summary>One worker that reads all shards.</summary>
-    internal KinesisSource(StreamAddress address, KinesisSourceOptions options, Func<IKinesisApi> api, ICheckpointStore checkpoints)
-        : this(address, options, api) => _checkpoints = checkpoints;
+    internal KinesisSource(StreamAddress address, KinesisSourceOptions options, Func<IKinesisApi> api, ICheckpointStore checkpoints, IMeterFactory? meters)
+        : this(address, options, api, meters) => _checkpoints = checkpoints;
 
     /// <summary>A worker of a fleet.</summary>
-    internal KinesisSource(StreamAddress address, KinesisSourceOptions options, Func<IKinesisApi> api, Func<ISourceContext, ILeaseStore> leases)
-        : this(address, options, api) => _leases = leases;
+    internal KinesisSource(StreamAddress address, KinesisSourceOptions options, Func<IKinesisApi> api, Func<ISourceContext, ILeaseStore> leases, IMeterFactory? meters)
+        : this(address, options, api, meters) => _leases = leases;
 
-    private KinesisSource(StreamAddress address, KinesisSourceOptions options, Func<IKinesisApi> api)
+    private KinesisSource(StreamAddress address, KinesisSourceOptions options, Func<IKinesisApi> api, IMeterFactory? meters)
     {
+        _meters = meters;
         _address = address;
         _options = options;
         _api = api;
@@ -43,12 +46,13 @@ internal sealed class KinesisSource : IChangeSource
     {
         var api = _api();
         var monitor = context.Monitor(Name, "aws.kinesis");
+        using var metrics = new KinesisMetrics(_meters, Name, _options.Application ?? context.Application);
         var leases = _leases?.Invoke(context);
         try
         {
             for (var isRestart = false; ; isRestart = true)
             {
-                await using var run = new Run(this, api, leases, context, monitor);
+                await using var run = new Run(this, api, leases, context, monitor, metrics);
                 try
                 {
                     await run.LoopAsync(isRestart, cancellationToken);
@@ -91,12 +95,12 @@ internal sealed class KinesisSource : IChangeSource
         private readonly CancellationTokenSource _reading = new();    // ends reads, publications and delays
         private readonly CancellationTokenSource _ended = new();      // ends everything else
 
-        internal Run(KinesisSource source, IKinesisApi api, ILeaseStore? leases, ISourceContext context, ISourceMonitor monitor)
+        internal Run(KinesisSource source, IKinesisApi api, ILeaseStore? leases, ISourceContext context, ISourceMonitor monitor, KinesisMetrics metrics)
         {
             _source = source;
             _api = api;
             _context = context;
-            _reports = new(context.LoggerFactory.CreateLogger("TypedCdc.Kinesis"), monitor, source.Name, source._options);
+            _reports = new(context.LoggerFactory.CreateLogger("TypedCdc.Kinesis"), monitor, metrics, source.Name, source._options);
             _progress = source._checkpoints is { } checkpoints ? new(checkpoints, context.Application, source.Name) : null;
             _table = leases is null ? null : new(leases, context.TimeProvider);
             _fleet = leases is null ? null : new(source._options.Leases.WorkerId ?? FleetSettings.NewWorkerId()) { FailoverTime = source._options.Leases.FailoverTime };

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Amazon.Runtime;
 using TypedCdc.Kinesis.Api;
 using TypedCdc.Kinesis.Leases;
 using TypedCdc.Kinesis.Worker;
@@ -20,12 +21,19 @@ internal sealed class LeaseCalls(ILeaseStore store, TimeProvider time)
         {
             throw;
         }
+        catch (AmazonServiceException refused) when (refused.ErrorCode is "AccessDeniedException" or "ValidationException" or "UnrecognizedClientException")
+        {
+            return Failed(command, new KinesisException(KinesisErrorKind.Permanent, $"The lease table cannot be used: {refused.ErrorCode}: {refused.Message}", refused.ErrorCode));
+        }
         catch (Exception exception)
         {
-            return command is WorkerCommand.WriteLease write
+            return Failed(command, exception);
+        }
+
+        static WorkerEvent Failed(WorkerCommand command, Exception exception) =>
+            command is WorkerCommand.WriteLease write
                 ? new WorkerEvent.LeaseNotWritten(write.Seen.Key, write.Token, write.Kind, exception)
                 : new WorkerEvent.LeaseCallFailed(command, exception);
-        }
     }
 
     /// <summary>Adds leases that do not exist: those of the other parents first, and none where the lease itself exists.</summary>
