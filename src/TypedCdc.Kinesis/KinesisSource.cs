@@ -5,10 +5,10 @@ using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using TypedCdc.Kinesis.Api;
-using TypedCdc.Kinesis.Worker;
-using TypedCdc.Sources;
 using TypedCdc.Kinesis.Fleet;
 using TypedCdc.Kinesis.Leases;
+using TypedCdc.Kinesis.Worker;
+using TypedCdc.Sources;
 
 namespace TypedCdc.Kinesis;
 

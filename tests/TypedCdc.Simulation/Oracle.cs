@@ -1,9 +1,9 @@
 using System.Globalization;
 using TypedCdc.Kinesis.Api;
-using TypedCdc.Kinesis.Worker;
 using TypedCdc.Kinesis.Fleet;
 using TypedCdc.Kinesis.Leases;
 using TypedCdc.Kinesis.Tests.Fakes;
+using TypedCdc.Kinesis.Worker;
 
 namespace TypedCdc.Simulation;
 

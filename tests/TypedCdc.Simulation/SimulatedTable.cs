@@ -1,7 +1,7 @@
 using TypedCdc.Kinesis.Api;
-using TypedCdc.Kinesis.Worker;
 using TypedCdc.Kinesis.Fleet;
 using TypedCdc.Kinesis.Leases;
+using TypedCdc.Kinesis.Worker;
 
 namespace TypedCdc.Simulation;
 

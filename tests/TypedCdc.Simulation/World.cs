@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using TypedCdc.Kinesis.Api;
-using TypedCdc.Kinesis.Worker;
 using TypedCdc.Kinesis.Tests.Fakes;
+using TypedCdc.Kinesis.Worker;
 
 namespace TypedCdc.Simulation;
 
