@@ -40,7 +40,7 @@ public sealed class CdcModelGenerator : IIncrementalGenerator
     {
         // Asked anew after every edit, but equal until the references change.
         var attributeMaps = context.CompilationProvider
-            .Select(static (compilation, _) => compilation.GetTypeByMetadataName(AttributeMapEmitter.AttributeValue) is null ? null : AttributeMapEmitter.ConverterOf(compilation.AssemblyName))
+            .Select(static (compilation, _) => compilation.GetTypeByMetadataName(AwsSdk.AttributeValue) is null ? null : AttributeMapEmitter.ConverterOf(compilation.AssemblyName))
             .WithTrackingName(ReferencesStep);
 
         var options = context.ParseOptionsProvider

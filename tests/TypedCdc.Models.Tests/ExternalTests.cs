@@ -43,6 +43,21 @@ public sealed class ExternalTests
         Assert.Equal("""{"Id":{"S":"k"},"On":{"BOOL":false},"FlagSet":{"NS":["0","1"]}}""", Items.Encode(new AwsSettings { Id = "k", FlagSet = [true, false] }));
     }
 
+    [Theory]
+    [InlineData("Open", Progress.Open)]
+    [InlineData("on-hold", Progress.OnHold)]
+    [InlineData("archived", Progress.Unknown)]
+    [InlineData("", Progress.Unknown)]
+    [InlineData("7", Progress.Unknown)]
+    public void An_unknown_name_of_an_enum_is_its_fallback(string name, Progress expected)
+    {
+        var task = Items.Decode<TaskItem>($$$"""{"Id":{"S":"t"},"Progress":{"S":"{{{name}}}"},"Color":{"S":"{{{name}}}"},"All":{"L":[{"S":"Open"},{"S":"{{{name}}}"}]}}""");
+        Assert.Equal((expected, Color.None), (task.Progress, task.Color));
+        Assert.Equal([Progress.Open, expected], task.All!);
+        Assert.Equal("Unknown", TaskItem.Schema.Attributes.Single(static one => one.Name == "Progress").Enum!.Fallback);
+        Assert.Equal("Progress", Items.Refuse<TaskItem>("""{"Id":{"S":"t"},"Progress":{"N":"1"}}""").AttributePath);
+    }
+
     [Fact]
     public void A_MemoryStream_is_a_B()
     {

@@ -51,7 +51,7 @@ public sealed class SampleTests(PackageFeed feed)
 
         Assert.Contains("Program.cs(9,41): warning TCDC104: 'Phone' is 'int?', but 1 of 2 values", output, StringComparison.Ordinal);
         Assert.Contains("(first: stream.json, line 4). 'long' holds them.", output, StringComparison.Ordinal);
-        Assert.Contains("Program.cs(6,30): warning TCDC101: The samples have an attribute 'e-mail'", output, StringComparison.Ordinal);
+        Assert.Contains("Program.cs(6,30): warning TCDC101: 'Customer' has no member for attribute 'e-mail'", output, StringComparison.Ordinal);
         Assert.Contains("large.jsonl : warning TCDC100", output, StringComparison.Ordinal);
         Assert.DoesNotContain("2147483648", output, StringComparison.Ordinal);
 

@@ -8,13 +8,13 @@ namespace TypedCdc.Generators.Diagnostics;
 internal static class ColumnRules
 {
     public static readonly DiagnosticDescriptor Column = new(
-        "TCDC030", "A column's annotation contradicts itself or the model",
-        "[CdcColumn] of '{0}' cannot be kept: {1}",
+        "TCDC030", "A [CdcColumn] is invalid",
+        "[CdcColumn] on '{0}' is invalid: {1}",
         Rules.Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC030"));
 
     public static readonly DiagnosticDescriptor Index = new(
-        "TCDC031", "An index that cannot be made",
-        "[CdcIndex] on '{0}' cannot be kept: {1}",
+        "TCDC031", "A [CdcIndex] is invalid",
+        "[CdcIndex] on '{0}' is invalid: {1}",
         Rules.Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC031"));
 
     /// <summary>Every rule here.</summary>

@@ -17,62 +17,62 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor NoPartitionKey = new(
         "TCDC002", "A model needs a partition key",
-        "'{0}' has no [PartitionKey] member: without it a change cannot be tied to its item",
+        "'{0}' has no [PartitionKey] member: a change cannot be related to its item without one",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC002"));
 
     public static readonly DiagnosticDescriptor TwoKeys = new(
-        "TCDC003", "A model has one key of each kind",
-        "'{0}' is a second {1} of '{2}'; '{3}' is one already",
+        "TCDC003", "A model has at most one key of each kind",
+        "'{0}' is a second {1} of '{2}'; '{3}' already is the {1}",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC003"));
 
     public static readonly DiagnosticDescriptor KeyType = new(
-        "TCDC004", "A key is an S, an N or a B",
-        "'{0}' cannot be a key: DynamoDB takes an S, an N or a B there, and '{1}' is none of them",
+        "TCDC004", "A key must be a string, a number or a binary",
+        "'{0}' cannot be a key: a DynamoDB key is a string, a number or a binary, and '{1}' is none of these",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC004"));
 
     public static readonly DiagnosticDescriptor AttributeClash = new(
-        "TCDC005", "Two members read one attribute",
-        "'{0}' and '{1}' both read the attribute '{2}'",
+        "TCDC005", "Two members map the same attribute",
+        "'{0}' and '{1}' both map the attribute '{2}'",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC005"));
 
     public static readonly DiagnosticDescriptor ColumnClash = new(
-        "TCDC006", "Two members have one SQL column",
-        "The attributes of '{0}' and '{1}' both become the SQL column '{2}'",
+        "TCDC006", "Two members map to the same SQL column",
+        "'{0}' and '{1}' both map to the SQL column '{2}'",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC006"));
 
     public static readonly DiagnosticDescriptor NameTaken = new(
-        "TCDC007", "A generated member gets another name",
-        "'{0}' has a member named '{1}', so the generated one is named '{2}'",
+        "TCDC007", "A generated member is renamed",
+        "'{0}' already has a member named '{1}', so the generated member is named '{2}'",
         Category, DiagnosticSeverity.Info, true, helpLinkUri: HelpLink.Of("TCDC007"));
 
     public static readonly DiagnosticDescriptor UnsupportedType = new(
-        "TCDC008", "A member's type has no place in an attribute",
-        "'{0}' is of type '{1}', which cannot be read from an attribute",
+        "TCDC008", "A member's type is not supported",
+        "'{0}' has the unsupported type '{1}'. Supported are text, numbers, bool, Guid, Uri, dates and times, enums, byte[] and MemoryStream, JSON, and lists, sets, dictionaries and classes of these. For another type, write a CdcConverter<{1}> and add [CdcConverter], or exclude the member with [CdcIgnore].",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC008"));
 
     public static readonly DiagnosticDescriptor NothingFills = new(
-        "TCDC009", "Nothing fills a non-nullable member",
-        "'{0}' is not nullable, but nothing fills it when the attribute '{1}' is absent: such items fail to decode. Make it nullable or required, or give it an initializer.",
+        "TCDC009", "A non-nullable member may be left without a value",
+        "'{0}' is not nullable and has no initializer: an item without the attribute '{1}' fails to decode. Make it nullable or required, or give it an initializer.",
         Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLink.Of("TCDC009"));
 
     public static readonly DiagnosticDescriptor SqlNameTooLong = new(
         "TCDC010", "A SQL name is too long",
-        "The SQL name '{0}' has {1} bytes, and databases keep {2}. Give a shorter one by {3}.",
+        "The SQL name '{0}' has {1} bytes, but databases keep only {2}. Set a shorter name with {3}.",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC010"));
 
     public static readonly DiagnosticDescriptor TableName = new(
-        "TCDC011", "Not a name that DynamoDB takes for a table",
-        "'{0}' cannot be the name of a DynamoDB table: 3 to 255 characters of a-z, A-Z, 0-9, '_', '-' and '.'",
+        "TCDC011", "The table name is not valid in DynamoDB",
+        "'{0}' is not a valid DynamoDB table name: use 3 to 255 characters of a-z, A-Z, 0-9, '_', '-' and '.'",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC011"));
 
     public static readonly DiagnosticDescriptor Unreachable = new(
-        "TCDC012", "A member cannot be filled",
-        "'{0}' has no setter and no parameter of the constructor fills it: it never gets the attribute '{1}'",
+        "TCDC012", "A member cannot be set",
+        "'{0}' has no setter, and no constructor parameter sets it: it never receives the attribute '{1}'",
         Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLink.Of("TCDC012"));
 
     public static readonly DiagnosticDescriptor NoConstructor = new(
-        "TCDC013", "No constructor fits the model",
-        "'{0}' cannot be made: {1}",
+        "TCDC013", "The model has no suitable constructor",
+        "'{0}' cannot be created: {1}",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC013"));
 
     public static readonly DiagnosticDescriptor ModelShape = new(
@@ -82,51 +82,51 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor RequiredNotMapped = new(
         "TCDC015", "A required member is not mapped",
-        "'{0}' is required but not mapped, so the model cannot be made",
+        "'{0}' is required but not mapped, so the model cannot be created",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC015"));
 
     public static readonly DiagnosticDescriptor InexactKey = new(
-        "TCDC016", "A binary floating-point key is inexact",
-        "'{0}' is a key of type '{1}': different numbers of DynamoDB's 38 digits become the same key. Use decimal or an integer.",
+        "TCDC016", "A binary floating-point key is not exact",
+        "'{0}' is a key of type '{1}': different DynamoDB numbers (38 digits) become the same key. Use decimal or an integer type.",
         Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLink.Of("TCDC016"));
 
     public static readonly DiagnosticDescriptor AttributeName = new(
-        "TCDC017", "Not a name that DynamoDB takes for an attribute",
+        "TCDC017", "The attribute name is not valid in DynamoDB",
         "The attribute name of '{0}' is {1}",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC017"));
 
     public static readonly DiagnosticDescriptor WrongEncoding = new(
-        "TCDC018", "An annotation does not fit the member's type",
-        "{0} on '{1}' is for {2}, not for '{3}'",
+        "TCDC018", "An annotation does not apply to the member's type",
+        "{0} on '{1}' applies to {2}, not to '{3}'",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC018"));
 
     public static readonly DiagnosticDescriptor WrongConverter = new(
-        "TCDC019", "A converter is not for the member's type",
-        "'{0}' on '{1}' is no CdcConverter<{2}> with a constructor without parameters",
+        "TCDC019", "A converter does not match the member's type",
+        "'{0}' on '{1}' must derive from CdcConverter<{2}> and have a parameterless constructor",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC019"));
 
     public static readonly DiagnosticDescriptor WrongOverflow = new(
-        "TCDC020", "A member cannot take the attributes that are not mapped",
-        "'{0}' cannot take the attributes that are not mapped: {1}",
+        "TCDC020", "A member cannot hold unmapped attributes",
+        "'{0}' cannot hold the unmapped attributes: {1}",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC020"));
 
     public static readonly DiagnosticDescriptor AwsAnnotation = new(
-        "TCDC021", "An annotation of the AWS SDK is not kept",
-        "'{0}' on '{1}' has no meaning here: the member is read as its type says. Use [CdcConverter], or [CdcIgnore].",
+        "TCDC021", "An annotation of the AWS SDK is ignored",
+        "'{0}' on '{1}' is ignored: the member is read by its type. Use [CdcConverter] or [CdcIgnore].",
         Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLink.Of("TCDC021"));
 
     public static readonly DiagnosticDescriptor KeyPattern = new(
-        "TCDC040", "A key pattern is not right",
-        "The key pattern '{0}' is not right: {1}",
+        "TCDC040", "A key pattern is invalid",
+        "The key pattern '{0}' is invalid: {1}",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC040"));
 
     public static readonly DiagnosticDescriptor AmbiguousModels = new(
-        "TCDC041", "Two models of one table cannot be told apart",
-        "An item of the table '{0}' can be both a '{1}' and a '{2}': {3}",
+        "TCDC041", "Items of one table match two models",
+        "An item of table '{0}' can match both '{1}' and '{2}': {3}",
         Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLink.Of("TCDC041"));
 
     public static readonly DiagnosticDescriptor DerivedType = new(
-        "TCDC042", "A derived type does not fit its base",
+        "TCDC042", "A derived type is invalid",
         "'{0}' cannot be a derived type of '{1}': {2}",
         Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC042"));
 

@@ -10,7 +10,7 @@ namespace TypedCdc.Generators.Emission;
 internal static class AttributeMapEmitter
 {
     /// <summary>The AWS SDK's type, by metadata name.</summary>
-    public const string AttributeValue = "Amazon.DynamoDBv2.Model.AttributeValue";
+    private const string AttributeValue = AwsSdk.AttributeValue;
 
     private const string Value = "global::" + AttributeValue;
     private const string Map = "global::System.Collections.Generic.Dictionary<string, " + Value + ">";

@@ -71,7 +71,7 @@ internal static class PartsEmitter
                 inner.Line($"value.TextEquals({CSharpLiteral.Of(name.Name)}u8) ? {model.TypeName}.{name.Member} :");
             }
 
-            inner.Line($"value.GetEnum<{model.TypeName}>();");
+            inner.Line($"value.GetEnum<{model.TypeName}>({ValueExpressions.Fallback(model.TypeName, model.Fallback)});");
         });
         writer.Line();
         writer.Open($"internal static string NameOf({model.TypeName} value) => value switch");

@@ -114,7 +114,7 @@ internal static class SchemaEmitter
 
         if (value.Enum is { } names)
         {
-            yield return $"Enum = new() {{ Names = {List(names.Names)}{(names.GivenNames.Count > 0 ? $", GivenNames = {List(names.GivenNames)}" : "")}{(names.IsFlags ? ", IsFlags = true" : "")} }}";
+            yield return $"Enum = new() {{ Names = {List(names.Names)}{(names.GivenNames.Count > 0 ? $", GivenNames = {List(names.GivenNames)}" : "")}{(names.IsFlags ? ", IsFlags = true" : "")}{(names.Fallback is { } fallback ? $", Fallback = {CSharpLiteral.Of(fallback)}" : "")} }}";
         }
 
         if (column.IsIgnored)

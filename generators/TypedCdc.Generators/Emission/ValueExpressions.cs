@@ -15,7 +15,7 @@ internal static class ValueExpressions
     public static string Read(ValueShape shape, string reader) => shape.Kind switch
     {
         ValueKind.Integer => $"{reader}.GetInteger<{shape.TypeName}>()",
-        ValueKind.Enum => $"{reader}.GetEnum<{shape.TypeName}>()",
+        ValueKind.Enum => $"{reader}.GetEnum<{shape.TypeName}>({Fallback(shape.TypeName, shape.Enum?.Fallback)})",
         ValueKind.EnumNumber => $"{reader}.GetEnumNumber<{shape.TypeName}>()",
         ValueKind.NamedEnum or ValueKind.Nested or ValueKind.Converted => $"{shape.Codec}.Read({reader})",
         ValueKind.Memory => $"{reader}.GetBytes()",
@@ -34,6 +34,9 @@ internal static class ValueExpressions
     /// <param name="arguments">What the getter is given.</param>
     public static string ReadSlot(ValueShape shape, string owner, string arguments) =>
         $"{owner}.Get{shape.Kind}{(shape.Kind == ValueKind.Integer ? $"<{shape.TypeName}>" : "")}({arguments})";
+
+    /// <summary>The member that an unknown name becomes; nothing where that is an error.</summary>
+    public static string Fallback(string enumType, string? member) => member is null ? "" : $"{enumType}.{Parsing.ModelShape.IdentifierOf(member)}";
 
     /// <summary>Reads a value that may be null.</summary>
     /// <param name="shape">What it is.</param>

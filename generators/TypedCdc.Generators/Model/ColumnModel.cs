@@ -20,4 +20,4 @@ internal sealed record ColumnTypes(string? Any, string? Postgres, string? Sqlite
 internal sealed record IndexModel(string Name, EquatableArray<int> Members);
 
 /// <summary>The names of an enum, for whoever reads the schema.</summary>
-internal sealed record EnumSchemaModel(EquatableArray<string> Names, EquatableArray<string> GivenNames, bool IsFlags);
+internal sealed record EnumSchemaModel(EquatableArray<string> Names, EquatableArray<string> GivenNames, bool IsFlags, string? Fallback);

@@ -39,7 +39,8 @@ internal sealed record NestedModel(string Codec, ObjectModel Object);
 /// <param name="Codec">The generated class that reads and writes it.</param>
 /// <param name="TypeName">The enum.</param>
 /// <param name="Names">The names that differ from the member's.</param>
-internal sealed record EnumModel(string Codec, string TypeName, EquatableArray<EnumName> Names);
+/// <param name="Fallback">The member that unknown names become; null where they are an error.</param>
+internal sealed record EnumModel(string Codec, string TypeName, EquatableArray<EnumName> Names, string? Fallback);
 
 /// <summary>The name of one member of an enum.</summary>
 /// <param name="Member">The member as C# writes it.</param>

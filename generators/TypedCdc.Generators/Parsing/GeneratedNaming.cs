@@ -38,7 +38,7 @@ internal static class GeneratedNaming
 
     // Where the AWS SDK is not referenced the member is not generated, and its name is nobody's business.
     private static string ChooseForAws(ParseContext context, string name) =>
-        context.Compilation.GetTypeByMetadataName(Emission.AttributeMapEmitter.AttributeValue) is null ? name : Choose(context, name);
+        context.Compilation.GetTypeByMetadataName(AwsSdk.AttributeValue) is null ? name : Choose(context, name);
 
     private static string Choose(ParseContext context, string name)
     {

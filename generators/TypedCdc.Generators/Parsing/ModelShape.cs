@@ -20,6 +20,7 @@ internal static class ModelShape
         var reason = type switch
         {
             { IsStatic: true } => "it is static",
+            { TypeKind: TypeKind.Interface } => "it is an interface; name a class, record or struct that implements it",
             { IsAbstract: true } when !DerivedTypes.IsBase(type) => "it is abstract, so no item can become one",
             { IsRefLikeType: true } => "it is a ref struct, which no change can hold",
             { TypeKind: not (TypeKind.Class or TypeKind.Struct) } => "it is neither a class nor a struct",

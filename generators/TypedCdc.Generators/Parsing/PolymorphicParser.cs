@@ -70,6 +70,7 @@ internal static class PolymorphicParser
 
     private static string? FindFault(ParseContext context, INamedTypeSymbol type) => type switch
     {
+        { TypeKind: TypeKind.Interface } => "it is an interface",
         { IsAbstract: true } => "it is abstract",
         { IsGenericType: true } => "it is generic",
         { TypeKind: not (TypeKind.Class or TypeKind.Struct) } => "it is neither a class nor a struct",

@@ -106,7 +106,7 @@ internal sealed class ValueClassifier(ParseContext context)
             return Make(type, ValueKind.EnumNumber, AttributeKinds.N, column, $"an N that is a number of {type.Name}") with { Encoding = "EnumNumber", EnumUnderlyingType = type.EnumUnderlyingType is { } integer ? NameOf(integer) : null };
         }
 
-        var shape = Make(type, ValueKind.Enum, AttributeKinds.S, SqlColumnType.Text, $"an S that names a {type.Name}");
+        var shape = Make(type, ValueKind.Enum, AttributeKinds.S, SqlColumnType.Text, $"an S with the name of a member of {type.Name}");
         var given = NamesOf(type);
         shape = shape with { Enum = SchemaOf(type, given) };
         return given is null ? shape : shape with { Kind = ValueKind.NamedEnum, Codec = given };
@@ -136,14 +136,19 @@ internal sealed class ValueClassifier(ParseContext context)
         }
 
         var codec = context.Unique(type.Name + "Names");
-        context.Enums.Add(new(codec, NameOf(type), names.ToEquatableArray()));
+        context.Enums.Add(new(codec, NameOf(type), names.ToEquatableArray(), FallbackOf(type)));
         return codec;
     }
 
     private EnumSchemaModel SchemaOf(INamedTypeSymbol type, string? codec) => new(
         type.GetMembers().OfType<IFieldSymbol>().Where(static field => field.HasConstantValue).Select(static field => field.Name).ToEquatableArray(),
         codec is null ? EquatableArray<string>.Empty : context.Enums.Find(known => known.Codec == codec)!.Names.Select(static name => name.Name).ToEquatableArray(),
-        type.GetAttributes().Any(static attribute => attribute.AttributeClass is { Name: "FlagsAttribute", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } }));
+        type.GetAttributes().Any(static attribute => attribute.AttributeClass is { Name: "FlagsAttribute", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } }),
+        FallbackOf(type));
+
+    // The first member with [CdcEnumFallback].
+    private static string? FallbackOf(INamedTypeSymbol type) => type.GetMembers().OfType<IFieldSymbol>()
+        .FirstOrDefault(static field => Annotations.Find(field.GetAttributes(), "CdcEnumFallbackAttribute") is not null)?.Name;
 
     /// <summary>The name of an enum's member in DynamoDB.</summary>
     public static string EnumNameOf(IFieldSymbol member) => OwnNameOf(member) ?? member.Name;

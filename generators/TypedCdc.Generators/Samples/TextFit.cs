@@ -18,7 +18,7 @@ internal static class TextFit
     {
         ValueKind.Guid => Guid.TryParse(text, out _) ? null : "they are no UUIDs",
         ValueKind.Char => text.Length == 1 ? null : "they are not one character",
-        ValueKind.Enum or ValueKind.NamedEnum => IsNameOf(type, text) || HasName(shape, text, enums) ? null : "they name no member of " + type.Name,
+        ValueKind.Enum or ValueKind.NamedEnum => shape.Enum?.Fallback is not null || IsNameOf(type, text) || HasName(shape, text, enums) ? null : "they name no member of " + type.Name,
         // ISO 8601 has the year first; that is what tells it from how people write dates.
         ValueKind.DateTimeOffset or ValueKind.DateTime or ValueKind.DateOnly => text.Length >= 4 && text.Take(4).All(static one => one is >= '0' and <= '9') ? null : "they are not ISO 8601",
         _ => null,

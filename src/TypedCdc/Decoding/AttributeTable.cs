@@ -120,7 +120,6 @@ public sealed partial class AttributeTable
     {
         reason = "";
         KeyPattern? mismatch = null;
-        Span<byte> scratch = stackalloc byte[256];
         foreach (var pattern in _patterns)
         {
             var slot = slots[pattern.Source];
@@ -129,15 +128,14 @@ public sealed partial class AttributeTable
                 return null;
             }
 
-            using var text = new UnescapedText(record.Slice(slot.Start, slot.Length), slot.IsPlain ? default : scratch);
-            if (pattern.FindMismatch(text.Utf8) is { } found)
-            {
-                reason = mismatch is null ? found : reason;
-                mismatch ??= pattern;
-            }
-            else if (!pattern.Matches(text.Utf8))
+            if (!HasLiterals(pattern, record, slot, out var found))
             {
                 return null;
+            }
+
+            if (found is not null && mismatch is null)
+            {
+                (mismatch, reason) = (pattern, found);
             }
         }
 
@@ -148,6 +146,14 @@ public sealed partial class AttributeTable
         }
 
         return mismatch;
+    }
+
+    // Whether a key matches, or nearly does, and then why not.
+    private static bool HasLiterals(KeyPattern pattern, ReadOnlySpan<byte> record, in AttributeSlot slot, out string? mismatch)
+    {
+        using var text = new UnescapedText(record.Slice(slot.Start, slot.Length), slot.IsPlain ? default : stackalloc byte[256]);
+        mismatch = pattern.FindMismatch(text.Utf8);
+        return mismatch is not null || pattern.Matches(text.Utf8);
     }
 
     /// <summary>Fills the slots of key parts.</summary>

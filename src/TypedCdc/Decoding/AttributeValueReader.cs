@@ -209,18 +209,30 @@ public readonly ref partial struct AttributeValueReader
         where TEnum : struct, Enum
     {
         Require(AttributeKind.S);
+        return TryGetEnum(out TEnum result) ? result : throw Error("The text is not the name of a member of the enum.");
+    }
+
+    /// <summary>As <see cref="GetEnum{TEnum}()"/>; any other text is <paramref name="fallback"/>.</summary>
+    public TEnum GetEnum<TEnum>(TEnum fallback)
+        where TEnum : struct, Enum
+    {
+        Require(AttributeKind.S);
+        return TryGetEnum(out TEnum result) ? result : fallback;
+    }
+
+    private bool TryGetEnum<TEnum>(out TEnum result)
+        where TEnum : struct, Enum
+    {
+        result = default;
         Span<char> characters = stackalloc char[256];
-        if (Raw.Length <= characters.Length)
+        if (Raw.Length > characters.Length)
         {
-            using var text = new UnescapedText(Raw, stackalloc byte[256]);
-            var name = characters[..Encoding.UTF8.GetChars(text.Utf8, characters)];
-            if (IsName<TEnum>(name) && (Enum.TryParse(name, ignoreCase: false, out TEnum result) || Enum.TryParse(name, ignoreCase: true, out result)))
-            {
-                return result;
-            }
+            return false;
         }
 
-        throw Error("The text is not the name of a member of the enum.");
+        using var text = new UnescapedText(Raw, stackalloc byte[256]);
+        var name = characters[..Encoding.UTF8.GetChars(text.Utf8, characters)];
+        return IsName<TEnum>(name) && (Enum.TryParse(name, ignoreCase: false, out result) || Enum.TryParse(name, ignoreCase: true, out result));
     }
 
     private static bool IsName<TEnum>(ReadOnlySpan<char> name) =>

@@ -14,9 +14,17 @@ public sealed record EnumSchema
     /// <summary>The enum has <see cref="FlagsAttribute"/>: several of <see cref="Names"/>, parted by commas, are one value.</summary>
     public bool IsFlags { get; init; }
 
-    /// <summary>Whether a text is the name of a value of the enum, as the decoder reads names.</summary>
+    /// <summary>The member that an unknown name is read as (<see cref="CdcEnumFallbackAttribute"/>); null where an unknown name is an error.</summary>
+    public string? Fallback { get; init; }
+
+    /// <summary>Whether the decoder reads a text: the name of a value of the enum, or any text where there is a <see cref="Fallback"/>.</summary>
     public bool IsName(ReadOnlySpan<char> text)
     {
+        if (Fallback is not null)
+        {
+            return true;
+        }
+
         foreach (var given in GivenNames)
         {
             if (text.SequenceEqual(given))

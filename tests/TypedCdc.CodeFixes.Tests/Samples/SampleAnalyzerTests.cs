@@ -47,7 +47,7 @@ public sealed class SampleAnalyzerTests
             """{"id":{"N":"1"},"name":{"S":"a"},"e-mail":{"S":"x"}}""",
             """{"id":{"N":"2"},"name":{"S":"a"},"e-mail":{"N":"1"}}""",
             """{"id":{"N":"3"},"name":{"S":"a"}}"""));
-        Assert.Equal(["TCDC101 @ Customer: The samples have an attribute 'e-mail' that no member of 'Customer' maps: S or N in 2 of 3 items"], messages);
+        Assert.Equal(["TCDC101 @ Customer: 'Customer' has no member for attribute 'e-mail', which is S or N in 2 of 3 items"], messages);
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public sealed class SampleAnalyzerTests
     public async Task A_member_that_never_occurs_is_told()
     {
         var messages = await SampleRun.MessagesAsync(Model("public string? Name { get; init; }"), Items("""{"id":{"N":"1"}}""", """{"id":{"N":"2"}}"""));
-        Assert.Equal(["TCDC103 @ Name: 'Name' is read from the attribute 'Name', which none of 2 items in the samples has"], messages);
+        Assert.Equal(["TCDC103 @ Name: 'Name' is mapped to attribute 'Name', which none of 2 items in the samples has"], messages);
     }
 
     [Theory]
@@ -189,10 +189,10 @@ public sealed class SampleAnalyzerTests
             """{"id":{"N":"1"},"name":{"S":"a"},"x":{"S":"a"}}"""));
         Assert.Equal(
             [
-                "TCDC101 @ Customer: The samples have an attribute 'x' that no member of 'Customer' maps: S in 1 of 2 items",
-                "TCDC106 @ customers.jsonl(2,32): This sample record is left out, because it has an unexpected '{'",
-                "TCDC106 @ customers.jsonl(3,7): This sample record is left out, because it has an attribute that is not an object with one type, such as {\"S\":\"…\"}",
-                "TCDC106 @ customers.jsonl(4,7): This sample record is left out, because it has an attribute value with the type 'N' and a content that does not go with it",
+                "TCDC101 @ Customer: 'Customer' has no member for attribute 'x', which is S in 1 of 2 items",
+                "TCDC106 @ customers.jsonl(2,32): The sample record is skipped, because it has an unexpected '{'",
+                "TCDC106 @ customers.jsonl(3,7): The sample record is skipped, because it has an attribute that is not an object with one type, such as {\"S\":\"…\"}",
+                "TCDC106 @ customers.jsonl(4,7): The sample record is skipped, because it has an attribute value with the type 'N' and a content that does not go with it",
             ],
             messages);
     }
@@ -235,7 +235,7 @@ public sealed class SampleAnalyzerTests
     [InlineData("customers", "", "it has no records")]
     public async Task A_sample_without_a_model_is_told(string? table, string text, string reason)
     {
-        Assert.Equal([$"TCDC108 @ customers.jsonl(1,1): No model in this project is checked against this sample: {reason}"], await SampleRun.MessagesAsync(Customer, new SampleText(text, table)));
+        Assert.Equal([$"TCDC108 @ customers.jsonl(1,1): No model of this project matches this sample file: {reason}"], await SampleRun.MessagesAsync(Customer, new SampleText(text, table)));
     }
 
     [Fact]

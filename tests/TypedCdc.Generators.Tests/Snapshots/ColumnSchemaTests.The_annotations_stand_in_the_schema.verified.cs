@@ -66,7 +66,7 @@ partial record Customer
             new("Password", global::TypedCdc.AttributeKind.S | global::TypedCdc.AttributeKind.NULL, false, "an S"),
             new("Level", global::TypedCdc.AttributeKind.N | global::TypedCdc.AttributeKind.NULL, false, "an N that fits byte"),
             new("Balance", global::TypedCdc.AttributeKind.N | global::TypedCdc.AttributeKind.NULL, false, "an N that a decimal holds exactly"),
-            new("Rights", global::TypedCdc.AttributeKind.S, false, "an S that names a Right"),
+            new("Rights", global::TypedCdc.AttributeKind.S, false, "an S with the name of a member of Right"),
             new("Marks", global::TypedCdc.AttributeKind.NULL | global::TypedCdc.AttributeKind.L | global::TypedCdc.AttributeKind.NS, false, "an L or NS"),
             new("", global::TypedCdc.AttributeKind.M, false, "attributes that are not mapped"),
         ]);

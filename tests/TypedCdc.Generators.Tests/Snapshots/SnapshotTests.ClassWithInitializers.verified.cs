@@ -50,7 +50,7 @@ partial class Order
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
             new("id", global::TypedCdc.AttributeKind.S, true, "an S that is a UUID"),
-            new("state", global::TypedCdc.AttributeKind.S, false, "an S that names a State"),
+            new("state", global::TypedCdc.AttributeKind.S, false, "an S with the name of a member of State"),
             new("note", global::TypedCdc.AttributeKind.S, false, "an S"),
             new("hidden", global::TypedCdc.AttributeKind.N, false, "an N that fits int"),
         ]);

@@ -54,7 +54,7 @@ partial record Order
         public override global::TypedCdc.Decoding.AttributeTable Attributes { get; } = new(
         [
             new("id", global::TypedCdc.AttributeKind.S, true, "an S that is a UUID"),
-            new("state", global::TypedCdc.AttributeKind.S, false, "an S that names a State"),
+            new("state", global::TypedCdc.AttributeKind.S, false, "an S with the name of a member of State"),
             new("lines", global::TypedCdc.AttributeKind.L, false, "an L"),
             new("tags", global::TypedCdc.AttributeKind.NULL | global::TypedCdc.AttributeKind.SS, false, "an SS"),
             new("expiresAt", global::TypedCdc.AttributeKind.N | global::TypedCdc.AttributeKind.NULL, false, "an N that is a Unix time in seconds"),

@@ -62,6 +62,22 @@ public partial class AwsSettings
     public List<MemoryStream>? Pictures { get; set; }
 }
 
+public enum Progress
+{
+    [CdcEnumFallback] Unknown,
+    Open,
+    [System.Runtime.Serialization.EnumMember(Value = "on-hold")] OnHold,
+}
+
+public enum Color
+{
+    Red = 1,
+    [CdcEnumFallback] None = 0,
+}
+
+[CdcTable("tasks")]
+public sealed partial record TaskItem([PartitionKey] string Id, Progress Progress, Color Color, List<Progress>? All);
+
 [CdcTable("streams")]
 public sealed partial record StreamKeyed([PartitionKey] MemoryStream Id, [SortKey] int Part);
 
