@@ -1,5 +1,6 @@
 using System.Text;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc;
 

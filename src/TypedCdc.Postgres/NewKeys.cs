@@ -1,4 +1,5 @@
 using TypedCdc.Sql;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc.Postgres;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Postgres;
 

@@ -3,6 +3,7 @@ using TypedCdc.Postgres;
 using TypedCdc.Schema;
 using TypedCdc.Sql;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc;
 

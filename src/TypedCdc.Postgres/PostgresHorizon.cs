@@ -1,5 +1,8 @@
 using Npgsql;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
+using TypedCdc.Sql.Rows;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Postgres;
 

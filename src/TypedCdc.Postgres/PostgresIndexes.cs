@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Postgres;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Postgres;
 

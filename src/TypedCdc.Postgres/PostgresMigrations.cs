@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Postgres;
 

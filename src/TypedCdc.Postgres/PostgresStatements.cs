@@ -1,5 +1,6 @@
 using System.Text;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Postgres;
 

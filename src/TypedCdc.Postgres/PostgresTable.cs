@@ -1,6 +1,9 @@
 using System.Text;
 using Npgsql;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
+using TypedCdc.Sql.Rows;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Postgres;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Npgsql;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc.Postgres;
 

@@ -1,5 +1,7 @@
 using Npgsql;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc.Postgres;
 

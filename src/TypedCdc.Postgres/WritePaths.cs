@@ -2,7 +2,7 @@ namespace TypedCdc.Postgres;
 
 /// <summary>
 /// Up to which size a write goes in one statement with arrays instead of by COPY. A COPY takes rows for less, but needs four round trips (COPY, its data, the statement behind it,
-/// COMMIT) where arrays need one; what is measured is in tests/TypedCdc.Benchmarks/Sinks/README.md.
+/// COMMIT) where arrays need one; what is measured is in tests/TypedCdc.Benchmarks/Engine/README.md.
 /// </summary>
 internal sealed record WritePaths
 {

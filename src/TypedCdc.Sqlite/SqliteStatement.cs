@@ -1,6 +1,7 @@
 using SQLitePCL;
 using TypedCdc.Schema;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc.Sqlite;
 

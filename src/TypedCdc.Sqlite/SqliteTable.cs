@@ -2,6 +2,7 @@ using System.Text;
 using TypedCdc.Sql;
 using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc.Sqlite;
 

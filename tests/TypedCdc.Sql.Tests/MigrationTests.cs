@@ -5,6 +5,7 @@ using TypedCdc.Postgres;
 using TypedCdc.Services;
 using TypedCdc.Sources;
 using TypedCdc.Sql.Engine;
+using TypedCdc.Sql.Schema;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests;

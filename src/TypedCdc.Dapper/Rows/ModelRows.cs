@@ -5,6 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TypedCdc.Decoding;
 using TypedCdc.Sinks;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
+using TypedCdc.Sql.Rows;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.DapperRows;
 
@@ -74,7 +77,7 @@ internal sealed class ModelRows<T>
         ArgumentException.ThrowIfNullOrEmpty(version);
         var record = CdcRecord.Parse(utf8, default, new() { TableName = _model.Schema.TableName, Timestamp = DateTimeOffset.UnixEpoch });
         var buffer = new RowBuffer(_table);
-        new RowReader(_routes, new("", NullLogger.Instance)).Read(record, 0, [buffer]);
+        new RowReader(_routes, new SinkMetrics("", NullLogger.Instance)).Read(record, 0, [buffer]);
         var parameters = new RowParameters(_database);
         foreach (var column in _table.Columns)
         {

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using TypedCdc.Schema;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc.DapperRows;
 

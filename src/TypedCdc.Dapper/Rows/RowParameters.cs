@@ -3,6 +3,8 @@ using System.Text;
 using Dapper;
 using TypedCdc.Schema;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Rows;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.DapperRows;
 

@@ -5,6 +5,7 @@ using Npgsql;
 using TypedCdc.Schema;
 using TypedCdc.Sql;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc;
 

@@ -1,6 +1,9 @@
 using Npgsql;
 using NpgsqlTypes;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
+using TypedCdc.Sql.Rows;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Postgres;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Postgres;
 

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using TypedCdc.Schema;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Rows;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Postgres;
 

@@ -1,5 +1,7 @@
+using TypedCdc;
 using TypedCdc.Postgres;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc;

@@ -4,6 +4,7 @@ using TypedCdc.Schema;
 using TypedCdc.Sql;
 using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc;
 

@@ -2,6 +2,7 @@ using TypedCdc.Schema;
 using TypedCdc.Sql;
 using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc.Postgres;
 

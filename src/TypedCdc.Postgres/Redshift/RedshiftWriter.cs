@@ -3,6 +3,7 @@ using System.Text;
 using TypedCdc.Sql;
 using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc.Postgres;
 

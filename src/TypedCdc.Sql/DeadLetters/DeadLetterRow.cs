@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using TypedCdc.DeadLetters;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.DeadLetters;
 
 /// <summary>A dead letter as the columns of its row.</summary>
 internal static class DeadLetterRow

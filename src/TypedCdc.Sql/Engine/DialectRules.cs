@@ -1,4 +1,5 @@
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Sql.Engine;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Rows;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Sql.Engine;
 

@@ -1,5 +1,7 @@
 using System.Text;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Rows;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Sql.Engine;
 

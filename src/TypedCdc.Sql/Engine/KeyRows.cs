@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc.Sql.Engine;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using TypedCdc.Schema;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Sql.Engine;
 

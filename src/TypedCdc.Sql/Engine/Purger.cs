@@ -1,5 +1,6 @@
 using System.Globalization;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Sql.Engine;
 

@@ -3,6 +3,7 @@ using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Sql.Engine;
 

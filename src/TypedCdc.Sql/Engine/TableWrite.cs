@@ -1,4 +1,5 @@
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc.Sql.Engine;
 

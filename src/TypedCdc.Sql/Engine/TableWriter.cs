@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc.Sql.Engine;
 

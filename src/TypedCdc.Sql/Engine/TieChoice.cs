@@ -1,3 +1,5 @@
+using TypedCdc.Sql.Rows;
+
 namespace TypedCdc.Sql.Engine;
 
 /// <summary>Which of all that is remembered of an item at one time is its row.</summary>

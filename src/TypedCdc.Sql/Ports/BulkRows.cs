@@ -1,4 +1,4 @@
-using TypedCdc.Sql.Engine;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc.Sql.Ports;
 

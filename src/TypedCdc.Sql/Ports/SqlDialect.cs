@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using TypedCdc.Schema;
-using TypedCdc.Sql.Engine;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Sql.Ports;
 

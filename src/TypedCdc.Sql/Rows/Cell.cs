@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Rows;
 
 /// <summary>What a cell holds.</summary>
 internal enum CellKind

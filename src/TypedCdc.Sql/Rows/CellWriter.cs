@@ -3,8 +3,9 @@ using System.Buffers.Text;
 using System.Globalization;
 using TypedCdc.Decoding;
 using TypedCdc.Schema;
+using TypedCdc.Sql.Schema;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Rows;
 
 /// <summary>Turns an attribute's value into a cell, straight from the record's bytes. Exact, or an error.</summary>
 internal static class CellWriter

@@ -1,7 +1,7 @@
 using System.Buffers;
 using TypedCdc.Decoding;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Rows;
 
 /// <summary>Writes attributes in DynamoDB JSON, which loses nothing: one text for each meaning, with sorted names and sets and numbers written in one way.</summary>
 internal static class DynamoDbJson

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using TypedCdc.Decoding;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Rows;
 
 /// <summary>
 /// A hash of an item's image, to see which change led to which: the new image of one is the old image of the next. The same in every process, since it is kept

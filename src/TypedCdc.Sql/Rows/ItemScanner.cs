@@ -1,6 +1,6 @@
 using TypedCdc.Decoding;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Rows;
 
 /// <summary>Walks a map of attribute values, <c>{"name":{"S":"…"},…}</c>, in place.</summary>
 internal ref struct ItemScanner

@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using TypedCdc.Decoding;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Rows;
 
 /// <summary>
 /// Writes an attribute value as plain JSON under DynamoDB's names: N as a number, B as base64 text, sets as sorted arrays. Names are sorted too, so that two

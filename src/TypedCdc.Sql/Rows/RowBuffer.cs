@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using TypedCdc.Sql.Schema;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Rows;
 
 /// <summary>
 /// The rows of one table in one write: cells in one array, their bytes in another, both kept for the next write, so that a row costs no allocation.

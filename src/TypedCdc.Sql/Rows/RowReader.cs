@@ -1,9 +1,10 @@
 using TypedCdc.Decoding;
+using TypedCdc.Sql.Schema;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Rows;
 
 /// <summary>Makes rows of records: the newest image as cells, or the key alone for a tombstone.</summary>
-internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
+internal sealed class RowReader(TableRoutes routes, IRowReports metrics)
 {
     private AttributeSlot[] _slots = new AttributeSlot[64];
 
@@ -119,7 +120,7 @@ internal sealed class RowReader(TableRoutes routes, SinkMetrics metrics)
     }
 
     /// <summary>Refuses a change that nothing orders among those of its item. One without a time is ordered by its sequence number, which is logged once a table.</summary>
-    internal static void RequireOrder(in CdcRecord record, SinkMetrics metrics)
+    internal static void RequireOrder(in CdcRecord record, IRowReports metrics)
     {
         if (record.HasTimestamp || record.Operation == ChangeOperation.Snapshot)
         {

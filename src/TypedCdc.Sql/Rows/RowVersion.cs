@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Rows;
 
 /// <summary>
 /// The version of a row, as the text of column <c>cdc_ver</c>: microseconds as 19 digits, <c>:</c>, the length of the sequence number as 3 digits, the

@@ -1,4 +1,4 @@
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Rows;
 
 /// <summary>One of several changes of an item at the same time: from which image to which.</summary>
 /// <param name="Old">The old image's <see cref="ImageHash"/>; <see cref="Unknown"/> where it is not known.</param>

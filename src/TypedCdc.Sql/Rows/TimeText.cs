@@ -1,7 +1,7 @@
 using System.Globalization;
 using TypedCdc.Schema;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Rows;
 
 /// <summary>Times as text, for databases without types of their own for them. Bytewise order is the order of time.</summary>
 internal static class TimeText

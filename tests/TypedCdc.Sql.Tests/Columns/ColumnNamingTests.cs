@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Sql.Tests.Columns;
 

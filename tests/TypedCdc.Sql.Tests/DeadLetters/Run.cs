@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Sql.Tests.DeadLetters;
 

@@ -1,4 +1,5 @@
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests.Purge;
 

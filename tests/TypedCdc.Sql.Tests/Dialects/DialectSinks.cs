@@ -1,4 +1,5 @@
 using TypedCdc.Decoding;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 
 namespace TypedCdc.Sql.Tests.Dialects;

@@ -5,6 +5,7 @@ using TypedCdc.Postgres;
 using TypedCdc.Schema;
 using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Schema;
 using TypedCdc.Sql.Tests.Types;
 
 namespace TypedCdc.Sql.Tests.Dialects;

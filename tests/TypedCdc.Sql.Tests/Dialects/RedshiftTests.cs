@@ -3,7 +3,9 @@ using Npgsql;
 using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Schema;
 using TypedCdc.Sql.Tests.Postgres;
 
 namespace TypedCdc.Sql.Tests.Dialects;

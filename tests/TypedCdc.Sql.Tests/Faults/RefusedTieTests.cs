@@ -1,4 +1,5 @@
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Sql.Tests.Faults;
 

@@ -2,6 +2,7 @@ using Npgsql;
 using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Sql.Tests.Postgres;
 

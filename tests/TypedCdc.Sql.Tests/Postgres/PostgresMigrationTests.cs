@@ -3,6 +3,7 @@ using Npgsql;
 using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Sql.Tests.Postgres;
 

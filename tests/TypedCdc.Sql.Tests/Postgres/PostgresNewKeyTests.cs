@@ -3,6 +3,7 @@ using System.Text;
 using TypedCdc.Decoding;
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Rows;
 
 namespace TypedCdc.Sql.Tests.Postgres;
 

@@ -1,5 +1,6 @@
 using TypedCdc.Postgres;
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Sql.Tests.Purge;
 

@@ -1,4 +1,5 @@
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests.Schemaless;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TypedCdc.Observability;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Sql.Tests.Schemaless;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using TypedCdc.Schema;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Sql.Tests.Shared;
 

@@ -1,3 +1,5 @@
+using TypedCdc.Sql.Schema;
+
 namespace TypedCdc.Sql.Tests.Shared;
 
 public sealed class SqlStatementsTests

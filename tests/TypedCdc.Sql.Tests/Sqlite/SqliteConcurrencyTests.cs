@@ -1,4 +1,5 @@
 using System.Globalization;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Sql.Tests.Sqlite;
 

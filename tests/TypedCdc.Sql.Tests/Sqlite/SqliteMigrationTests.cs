@@ -1,4 +1,5 @@
 using TypedCdc.Decoding;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Sql.Tests.Sqlite;
 

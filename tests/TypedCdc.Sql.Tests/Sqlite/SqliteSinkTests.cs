@@ -1,4 +1,5 @@
 using System.Text;
+using TypedCdc.Sql.Rows;
 using TypedCdc.Sqlite;
 
 namespace TypedCdc.Sql.Tests.Sqlite;

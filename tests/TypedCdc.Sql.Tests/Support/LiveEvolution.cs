@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using TypedCdc.Decoding;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Sql.Tests;
 

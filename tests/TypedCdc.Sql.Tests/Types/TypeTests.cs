@@ -3,6 +3,7 @@ using System.Text;
 using TypedCdc.Decoding;
 using TypedCdc.Schema;
 using TypedCdc.Services;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Sql.Tests.Types;
 
