@@ -44,6 +44,6 @@ public sealed class NamingPolicyTests
     {
         Assert.Equal(Enum.GetNames<TypedCdc.NamingPolicy>(), Enum.GetNames<NamingPolicy>().Take(3));
         Assert.Equal(Enum.GetNames<TypedCdc.AttributeKind>(), Enum.GetNames<AttributeKinds>());
-        Assert.Equal(Enum.GetNames<TypedCdc.Schema.ColumnType>(), Enum.GetNames<TypedCdc.Sql.SqlColumnType>());
+        Assert.Equal(Enum.GetNames<TypedCdc.Schema.ColumnType>(), Enum.GetNames<TypedCdc.Sql.Schema.SqlColumnType>());
     }
 }

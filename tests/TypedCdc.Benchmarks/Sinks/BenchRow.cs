@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TypedCdc.Decoding;
 using TypedCdc.Sinks;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.Benchmarks.Sinks;
 
@@ -77,7 +79,7 @@ public sealed class BenchRow
     internal static WriteBatch NewBatch()
     {
         var table = new TargetTable(0, CdcModel.Get<BenchCustomer>(), static _ => UnfitValue.Fail);
-        return new([table], new(new([table], new OnlyBench()), new("bench", NullLogger.Instance)));
+        return new([table], new(new([table], new OnlyBench()), new SinkMetrics("bench", NullLogger.Instance)));
     }
 
     private static BenchRow Item(long id, Random random) => new()

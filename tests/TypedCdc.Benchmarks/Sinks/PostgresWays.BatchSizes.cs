@@ -6,6 +6,7 @@ using Npgsql;
 using TypedCdc.Benchmarks.Harness;
 using TypedCdc.Postgres;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Benchmarks.Sinks;
 

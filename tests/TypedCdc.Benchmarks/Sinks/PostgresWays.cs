@@ -4,6 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using TypedCdc.Postgres;
 using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Benchmarks.Sinks;
 
