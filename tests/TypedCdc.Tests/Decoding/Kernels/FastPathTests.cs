@@ -11,7 +11,7 @@ namespace TypedCdc.Tests.Decoding.Kernels;
 public sealed class FastPathTests(ITestOutputHelper output)
 {
     private const int Seed = 20261201;
-    private const int Mutations = 4_000;
+    private const int Mutations = 2_000;
 
     public static TheoryData<string> Shapes => new(FuzzShapes.Names);
 
@@ -63,7 +63,7 @@ public sealed class FastPathTests(ITestOutputHelper output)
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "TypedCdc.Fuzz.dll"), "6000", Seed.ToString(CultureInfo.InvariantCulture), shapes },
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "TypedCdc.Fuzz.dll"), "3000", Seed.ToString(CultureInfo.InvariantCulture), shapes },
             Environment = { [variable] = "0" },
         };
         using var process = Process.Start(start)!;
