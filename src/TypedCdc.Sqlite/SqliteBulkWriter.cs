@@ -35,6 +35,7 @@ internal sealed class SqliteBulkWriter(SqliteDatabase database) : IDisposable
         {
             if (write.Results is null)
             {
+                database.RequireFile();
                 await WriteAsync(write, context, cancellationToken);
             }
 

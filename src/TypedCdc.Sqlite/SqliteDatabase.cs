@@ -71,6 +71,20 @@ internal sealed class SqliteDatabase(SqliteSinkOptions options) : ISqlDatabase
         }
     }
 
+    /// <summary>
+    /// A file that is deleted while it is open takes every further row with it, and SQLite reports success: so the sink looks before each transaction. The caller holds the gate.
+    /// </summary>
+    /// <exception cref="SqliteException">The file is gone. Transient: the write waits with an alarm, and the checkpoint stands still.</exception>
+    public void RequireFile()
+    {
+        if (options.Path != ":memory:" && !File.Exists(options.Path))
+        {
+            throw new SqliteException(
+                SQLitePCL.raw.SQLITE_CANTOPEN,
+                $"The SQLite file '{options.Path}' was deleted or moved while the sink has it open. Nothing is written any more. Stop the application, restore the file, or take a snapshot of the DynamoDB tables, and start again.");
+        }
+    }
+
     /// <summary>Runs an action, and again while another process has the database's lock, without holding a thread. The caller holds the gate.</summary>
     public ValueTask<T> RetryWhileBusyAsync<T>(Func<SqliteConnection, T> action, SqlSessionContext context, CancellationToken cancellationToken) =>
         RetryWhileBusyAsync(Connection, action, context, cancellationToken);

@@ -51,6 +51,11 @@ internal sealed class SqliteSession(SqliteDatabase database, SqlSessionContext c
 
         try
         {
+            if (!database.Connection.IsInTransaction)
+            {
+                database.RequireFile();
+            }
+
             return await database.RetryWhileBusyAsync(action, context, cancellationToken);
         }
         catch (SqliteException)

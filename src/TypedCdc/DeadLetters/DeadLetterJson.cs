@@ -65,6 +65,27 @@ internal static class DeadLetterJson
         }
     }
 
+    /// <summary>Whether bytes are the beginning of a line that <see cref="Write"/> began and a crash cut off.</summary>
+    internal static bool IsTorn(ReadOnlyMemory<byte> line)
+    {
+        var beginning = "{\"time\":"u8;
+        var begins = line.Span[..Math.Min(line.Length, beginning.Length)];
+        if (!beginning.StartsWith(begins))
+        {
+            return false; // a line of somebody else's
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return false;
+        }
+        catch (JsonException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Reads a line that <see cref="Write"/> wrote.</summary>
     /// <exception cref="JsonException">It is none.</exception>
     internal static DeadLetter Read(ReadOnlyMemory<byte> line)

@@ -47,7 +47,7 @@ internal sealed class DeadLetterSource(string path, RedriveOptions options) : IC
 
     private async Task RedriveAsync(ISourceContext context, ILogger logger, CancellationToken cancellationToken)
     {
-        var letters = await ReadIndexAsync(cancellationToken);
+        var letters = await ReadIndexAsync(logger, cancellationToken);
         logger.Redriving(letters.Count, _path);
         await using var file = new FileStream(TakenPath, FileMode.Open, FileAccess.Read, FileShare.Read);
 
@@ -83,7 +83,7 @@ internal sealed class DeadLetterSource(string path, RedriveOptions options) : IC
         }
     }
 
-    private async Task<List<Entry>> ReadIndexAsync(CancellationToken cancellationToken)
+    private async Task<List<Entry>> ReadIndexAsync(ILogger logger, CancellationToken cancellationToken)
     {
         var entries = new List<Entry>();
         var shards = new Dictionary<ShardId, ShardId>();
@@ -92,15 +92,23 @@ internal sealed class DeadLetterSource(string path, RedriveOptions options) : IC
         foreach (var (start, length) in await FindLinesAsync(file, cancellationToken))
         {
             number++;
+            var line = await ReadLineAsync(file, start, length, cancellationToken);
+            if (start + length == file.Length && DeadLetterJson.IsTorn(line))
+            {
+                // Not ended, so never acknowledged: its record is delivered again by its source.
+                logger.TornDeadLetter(number, TakenPath);
+                continue;
+            }
+
             DeadLetter letter;
             try
             {
-                letter = await ReadAsync(file, new(null!, default, start, length), cancellationToken);
+                letter = DeadLetterJson.Read(line);
             }
             catch (Exception exception) when (exception is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
             {
                 throw new InvalidDataException(
-                    $"Line {number.ToString(System.Globalization.CultureInfo.InvariantCulture)} of '{TakenPath}' is not a dead letter. Take it out, and run again: nothing was delivered yet.", exception);
+                    $"Line {number.ToString(System.Globalization.CultureInfo.InvariantCulture)} of '{TakenPath}' is not a dead letter. Remove the line, and run again: nothing was delivered yet.", exception);
             }
 
             var shard = letter.Position.Shard ?? new ShardId(_path, "0");
@@ -149,12 +157,15 @@ internal sealed class DeadLetterSource(string path, RedriveOptions options) : IC
         }
     }
 
-    private static async ValueTask<DeadLetter> ReadAsync(FileStream file, Entry entry, CancellationToken cancellationToken)
+    private static async ValueTask<DeadLetter> ReadAsync(FileStream file, Entry entry, CancellationToken cancellationToken) =>
+        DeadLetterJson.Read(await ReadLineAsync(file, entry.Start, entry.Length, cancellationToken));
+
+    private static async ValueTask<byte[]> ReadLineAsync(FileStream file, long start, int length, CancellationToken cancellationToken)
     {
-        var line = new byte[entry.Length];
-        file.Position = entry.Start;
+        var line = new byte[length];
+        file.Position = start;
         await file.ReadExactlyAsync(line, cancellationToken);
-        return DeadLetterJson.Read(line);
+        return line;
     }
 
     /// <summary>Where a dead letter stands in the file, and where its record stood in its stream.</summary>
@@ -168,6 +179,9 @@ internal static partial class RedriveLog
 
     [LoggerMessage(211, LogLevel.Warning, "A redrive was cut short; going on with '{Path}' (what was delivered then comes again)")]
     internal static partial void ResumingRedrive(this ILogger logger, string path);
+
+    [LoggerMessage(214, LogLevel.Warning, "Line {Line} of '{Path}' ends in the middle, as a crash leaves it. It is left out: its record was not acknowledged, and its source delivers it again")]
+    internal static partial void TornDeadLetter(this ILogger logger, int line, string path);
 
     [LoggerMessage(213, LogLevel.Information, "{Count} dead letter(s) of {Name} were delivered again; those that failed again stay")]
     internal static partial void Redriven(this ILogger logger, int count, string name);

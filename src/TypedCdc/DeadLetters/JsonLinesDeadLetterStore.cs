@@ -43,7 +43,7 @@ public sealed class JsonLinesDeadLetterStore : IDeadLetterStore, IDisposable
             }
             catch
             {
-                // Takes a half-written line away again, as far as the disk lets us; else the next opening ends it.
+                // Removes a part of a line, as far as the disk allows; else the next opening does.
                 TrySetLength(file, end);
                 throw;
             }
@@ -85,19 +85,50 @@ public sealed class JsonLinesDeadLetterStore : IDeadLetterStore, IDisposable
         }
     }
 
-    /// <summary>A crash may have left half a line; the next dead letter must not be glued to it.</summary>
+    /// <summary>
+    /// A crash while writing may have left a part of a line. Its record was not acknowledged and is delivered again: the part is removed. A whole line that only lacks its end, as an
+    /// editor may leave it, is kept.
+    /// </summary>
     private static void EndLastLine(FileStream file)
     {
-        if (file.Length == 0)
+        var start = LastLine(file);
+        if (start == file.Length)
         {
             return;
         }
 
-        file.Position = file.Length - 1;
-        if (file.ReadByte() != '\n')
+        var line = new byte[checked((int)(file.Length - start))];
+        file.Position = start;
+        file.ReadExactly(line);
+        if (DeadLetters.DeadLetterJson.IsTorn(line))
+        {
+            file.SetLength(start);
+        }
+        else
         {
             file.WriteByte((byte)'\n');
         }
+    }
+
+    // Where the last line begins; the file's length where the file ends with a line's end, or is empty.
+    private static long LastLine(FileStream file)
+    {
+        var block = new byte[64 * 1024];
+        for (var end = file.Length; end > 0;)
+        {
+            var start = Math.Max(0, end - block.Length);
+            var part = block.AsSpan(0, (int)(end - start));
+            file.Position = start;
+            file.ReadExactly(part);
+            if (part.LastIndexOf((byte)'\n') is >= 0 and var found)
+            {
+                return start + found + 1;
+            }
+
+            end = start;
+        }
+
+        return 0;
     }
 
     private static void TrySetLength(FileStream file, long length)

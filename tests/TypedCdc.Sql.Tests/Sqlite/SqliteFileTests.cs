@@ -36,6 +36,19 @@ public sealed class SqliteFileTests
         Assert.StartsWith("no database", await File.ReadAllTextAsync(database.Path), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_file_that_is_deleted_while_the_sink_runs_is_noticed_by_the_next_write()
+    {
+        using var database = new SqliteFixture();
+        await using var sink = Sink(database.Path);
+        await sink.StartAsync(SqliteFixture.Context(), default);
+        await sink.WriteAsync([Insert(1)], default);
+        File.Delete(database.Path);
+        var error = await Assert.ThrowsAsync<SqliteException>(async () => await sink.WriteAsync([Insert(2)], default));
+        Assert.True(error.IsTransient);
+        Assert.StartsWith($"The SQLite file '{database.Path}' was deleted or moved", error.Message, StringComparison.Ordinal);
+    }
+
     [SmallDiskFact]
     public async Task A_disk_that_may_not_be_written_is_said_and_what_is_on_it_stays()
     {

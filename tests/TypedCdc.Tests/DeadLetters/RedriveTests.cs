@@ -128,6 +128,42 @@ public class RedriveTests
         Assert.Equal(3, File.ReadAllLines(path).Length);
     }
 
+    [Fact]
+    public async Task A_dead_letter_that_a_crash_cut_off_is_removed_by_the_next_write()
+    {
+        using var first = new TestHost(null!);
+        var path = Path.Combine(first.Directory, "letters.jsonl");
+        using var store = new JsonLinesDeadLetterStore(path);
+        await store.StoreAsync([Letter(1), Letter(2)], default);
+        var whole = await File.ReadAllBytesAsync(path);
+        foreach (var cut in (int[])[1, 2, 60, whole.Length / 3])
+        {
+            await File.WriteAllBytesAsync(path, whole[..^cut]);
+            await store.StoreAsync([Letter(3)], default);
+            var users = (await File.ReadAllLinesAsync(path)).Select(line => DeadLetterJson.Read(Encoding.UTF8.GetBytes(line)).Position.SequenceNumber.ToString()).ToList();
+            Assert.Equal(cut == 1 ? ["1", "2", "3"] : ["1", "3"], users); // without its line end alone, the second is whole
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(60)]
+    public async Task A_redrive_leaves_out_a_last_line_that_a_crash_cut_off(int cut)
+    {
+        using var first = new TestHost(null!);
+        var path = Path.Combine(first.Directory, "letters.jsonl");
+        using (var store = new JsonLinesDeadLetterStore(path))
+        {
+            await store.StoreAsync([Letter(1), Letter(2)], default);
+        }
+
+        await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(path))[..^cut]);
+        using var host = Host(cdc => cdc.FromDeadLetters(path), path + ".new");
+        await host.RunAsync();
+        Assert.Equal(["+1 a"], _journal.Entries);
+        Assert.False(File.Exists(path));
+    }
+
     private static DeadLetter Letter(long user) => new()
     {
         Time = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
