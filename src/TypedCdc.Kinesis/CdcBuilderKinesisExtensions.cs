@@ -39,8 +39,14 @@ public static class CdcBuilderKinesisExtensions
                 address,
                 options,
                 () => options.Api?.Invoke(services) ?? KinesisApiFactory.Create(address, options),
-                options.Checkpoints ?? services.GetService<ICheckpointStore>() ?? new FileCheckpointStore(
-                    Path.Combine(services.GetService<IHostEnvironment>()?.ContentRootPath ?? Environment.CurrentDirectory, address.Name + ".checkpoints.json")),
+                options.Checkpoints ?? services.GetService<ICheckpointStore>() ?? DefaultCheckpoints(services.GetService<IHostEnvironment>(), address),
                 services.GetService<IMeterFactory>()));
     }
+
+    // A file in a container's image goes with the next deployment, and every handler would be called again from the oldest record.
+    private static FileCheckpointStore DefaultCheckpoints(IHostEnvironment? environment, StreamAddress address) => environment?.IsDevelopment() == true
+        ? new(Path.Combine(environment.ContentRootPath, address.Name + ".checkpoints.json"))
+        : throw new CdcConfigurationException(
+            $"Outside the Development environment, choose where the checkpoints of the stream '{address.Name}' are stored: o.Checkpoints = new FileCheckpointStore(\"…\") on a disk that outlives the process, "
+            + $"an ICheckpointStore among the services, or o.Application, which keeps leases and checkpoints in DynamoDB. In Development they are in {address.Name}.checkpoints.json in the content root.");
 }

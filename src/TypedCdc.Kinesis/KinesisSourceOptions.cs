@@ -26,8 +26,8 @@ public sealed class KinesisSourceOptions
     public Func<IServiceProvider, IKinesisApi>? Api { get; set; }
 
     /// <summary>
-    /// Where checkpoints are kept. The default value is null: the <see cref="ICheckpointStore"/> among the host's services, else the file <c>{stream}.checkpoints.json</c> in
-    /// the content root. Where that does not outlive the process, each start begins at <see cref="Start"/>: name another place.
+    /// Where checkpoints are stored. The default value is null: the <see cref="ICheckpointStore"/> among the host's services; else, in the Development environment alone, the file
+    /// <c>{stream}.checkpoints.json</c> in the content root. Outside Development a place must be chosen: without one, the host does not start.
     /// </summary>
     public ICheckpointStore? Checkpoints { get; set; }
 

@@ -7,13 +7,14 @@ namespace TypedCdc.Checkpoints;
 
 /// <summary>
 /// Keeps the checkpoints of one application's shards in a JSON file. Written aside, flushed to the disk and renamed over the old one, so that a crash leaves either the old or the new.
-/// For one process at a time; several workers need leases.
+/// For one process at a time: a second one ends with an error that names the first. Several workers need leases.
 /// </summary>
 public sealed class FileCheckpointStore : ICheckpointStore, IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1); // one reader or writer at a time
     private readonly Lock _groups = new();            // guards _open and what is in it
     private readonly string _path;
+    private FileLock? _lock;                          // from the first use on
     private Group _open = new();                      // takes the checkpoints of those who write next
     private SortedDictionary<string, string>? _checkpoints; // by application, stream and shard; null before the file is read
 
@@ -72,7 +73,11 @@ public sealed class FileCheckpointStore : ICheckpointStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _gate.Dispose();
+    public void Dispose()
+    {
+        _lock?.Dispose();
+        _gate.Dispose();
+    }
 
     private static string Key(string application, ShardId shard) => JsonEncodedText.Encode(application) + "|" + shard.Stream + "|" + shard.Shard;
 
@@ -111,6 +116,7 @@ public sealed class FileCheckpointStore : ICheckpointStore, IDisposable
             return _checkpoints;
         }
 
+        _lock ??= FileLock.Take(_path, "checkpoint file");
         var checkpoints = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (File.Exists(_path))
         {
@@ -126,7 +132,7 @@ public sealed class FileCheckpointStore : ICheckpointStore, IDisposable
             catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
             {
                 // Starting over without being told would deliver everything again; going on would lose.
-                throw new InvalidDataException($"The checkpoint file '{_path}' cannot be read. Mend it, or delete it to read from the beginning.", exception);
+                throw new InvalidDataException($"The checkpoint file '{_path}' cannot be read. Restore it from a backup, or delete it to read from the beginning.", exception);
             }
         }
 

@@ -1,15 +1,20 @@
 using System.Buffers;
+using TypedCdc.Sources;
 
 namespace TypedCdc.DeadLetters;
 
 /// <summary>
 /// Appends dead letters to a file of JSON lines. The file is for its owner only (mode 0600): it holds whole records. Every write is flushed to the disk before it counts.
 /// </summary>
-/// <remarks>The file is opened for each write alone, so that it can be taken away to be delivered again (<c>cdc.FromDeadLetters</c>) while a worker runs.</remarks>
+/// <remarks>
+/// The file is opened for each write alone, so that it can be taken away to be delivered again (<c>cdc.FromDeadLetters</c>) while a worker runs. Only one process writes it: a second one
+/// ends with an error that names the first.
+/// </remarks>
 public sealed class JsonLinesDeadLetterStore : IDeadLetterStore, IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1); // one writer at a time
     private readonly string _path;
+    private FileLock? _lock; // from the start, or the first dead letter on
 
     /// <param name="path">The file; made with its directories at the first dead letter.</param>
     public JsonLinesDeadLetterStore(string path)
@@ -20,6 +25,13 @@ public sealed class JsonLinesDeadLetterStore : IDeadLetterStore, IDisposable
 
     /// <summary>The file's full path.</summary>
     public string Path => _path;
+
+    /// <inheritdoc/>
+    public ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        _lock ??= FileLock.Take(_path, "dead-letter file");
+        return default;
+    }
 
     /// <inheritdoc/>
     public async ValueTask StoreAsync(IReadOnlyList<DeadLetter> deadLetters, CancellationToken cancellationToken)
@@ -55,11 +67,15 @@ public sealed class JsonLinesDeadLetterStore : IDeadLetterStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _gate.Dispose();
+    public void Dispose()
+    {
+        _lock?.Dispose();
+        _gate.Dispose();
+    }
 
     private FileStream Open()
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(_path)!);
+        _lock ??= FileLock.Take(_path, "dead-letter file");
         var options = new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,

@@ -24,11 +24,11 @@ public class FileCheckpointStoreTests
             await store.WriteAsync("other", Shard, new(3), default);
         }
 
+        Assert.Equal(["checkpoints.json", "checkpoints.json.lock"], Directory.GetFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         using var again = new FileCheckpointStore(path);
         Assert.Equal(huge, await again.ReadAsync("app", Shard, default));
         Assert.Equal(new SequenceNumber(1), await again.ReadAsync("app", Shard with { Shard = "shardId-000000000001" }, default));
         Assert.Equal(new SequenceNumber(3), await again.ReadAsync("other", Shard, default));
-        Assert.Equal(["checkpoints.json"], Directory.GetFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName));
     }
 
     [Theory]
@@ -147,5 +147,29 @@ public class FileCheckpointStoreTests
         Directory.Delete(path + ".new");
         await store.WriteAsync("app", Shard, new(30), default);
         Assert.Equal(new SequenceNumber(30), await store.ReadAsync("app", Shard, default));
+    }
+
+    [Fact]
+    public async Task A_second_process_is_refused_by_an_error_that_names_the_first()
+    {
+        using var files = new TestHost(null!);
+        var path = Path.Combine(files.Directory, "checkpoints.json");
+
+        // As another process holds it: the lock is the operating system's.
+        using (new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            await File.WriteAllTextAsync(path + ".owner", "process 4711 on here");
+            using var store = new FileCheckpointStore(path);
+            var refused = await Assert.ThrowsAsync<CdcConfigurationException>(async () => await store.ReadAsync("a", new("s", "0"), default));
+            Assert.Contains($"'{path}' is in use by process 4711 on here", refused.Message, StringComparison.Ordinal);
+            using var letters = new TypedCdc.DeadLetters.JsonLinesDeadLetterStore(path);
+            await Assert.ThrowsAsync<CdcConfigurationException>(async () => await letters.StartAsync(default));
+        }
+
+        // A process that ended, in whatever way, holds nothing; and the stores of one process share the lock.
+        using var first = new FileCheckpointStore(path);
+        using var second = new FileCheckpointStore(path);
+        await first.WriteAsync("a", new("s", "0"), new(1), default);
+        Assert.Equal(new SequenceNumber(1), await second.ReadAsync("a", new("s", "0"), default));
     }
 }

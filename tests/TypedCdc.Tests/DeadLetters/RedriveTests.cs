@@ -67,7 +67,7 @@ public class RedriveTests
         using var host = Host(cdc => cdc.FromDeadLetters(letters, o => o.KeepRedriven = false), letters);
         await host.RunAsync();
         Assert.Equal(["+1 a", "+2 a"], _journal.Entries);
-        Assert.Empty(Directory.GetFiles(first.Directory, "letters*"));
+        Assert.All(Directory.GetFiles(first.Directory, "letters*"), static left => Assert.True(left.EndsWith(".lock", StringComparison.Ordinal) || left.EndsWith(".owner", StringComparison.Ordinal), left));
 
         using var again = Host(cdc => cdc.FromDeadLetters(letters), letters);
         await again.RunAsync();
