@@ -12,8 +12,8 @@ internal sealed class SqliteDatabase(SqliteSinkOptions options) : ISqlDatabase
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
 
-    private SqliteConnection? _connection;
-    private SqliteBulkWriter? _bulk;
+    private volatile SqliteConnection? _connection;
+    private volatile SqliteBulkWriter? _bulk; // set before the connection
 
     /// <inheritdoc/>
     public SqlDialect Dialect { get; } = new SqliteDialect();
@@ -39,6 +39,12 @@ internal sealed class SqliteDatabase(SqliteSinkOptions options) : ISqlDatabase
     /// <inheritdoc/>
     public async ValueTask<ISqlSession> OpenAsync(SqlSessionContext context, CancellationToken cancellationToken)
     {
+        // Without waiting for the writer: a write that comes now joins those that wait for the next transaction.
+        if (!IsKeptForOwner && _connection is not null && _bulk is { } bulk)
+        {
+            return new SqliteSession(this, context, bulk);
+        }
+
         await Gate.WaitAsync(cancellationToken);
         try
         {
@@ -60,10 +66,11 @@ internal sealed class SqliteDatabase(SqliteSinkOptions options) : ISqlDatabase
                     throw;
                 }
 
+                _bulk = new(this);
                 _connection = connection;
             }
 
-            return new SqliteSession(this, context, _bulk ??= new(this));
+            return new SqliteSession(this, context, _bulk!);
         }
         finally
         {

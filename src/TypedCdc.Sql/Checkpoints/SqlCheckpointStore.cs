@@ -34,7 +34,10 @@ public sealed class SqlCheckpointStore : ICheckpointStore, IAsyncDisposable
         _dialect = database.Dialect;
         _time = time ?? TimeProvider.System;
         var shape = new SqlTableShape(
-            schema, table, [.. Columns.Select(column => new SqlColumnShape(column.Name, _dialect.TypeOf(column.Type, isKey: column.Name == "id"), column.Type, IsNotNull: true))], ["id"]) { IsSchemaCreated = false };
+            schema, table, [.. Columns.Select(column => new SqlColumnShape(column.Name, _dialect.TypeOf(column.Type, isKey: column.Name == "id"), column.Type, IsNotNull: true))], ["id"])
+        {
+            IsSchemaCreated = false,
+        };
         _table = new(database, shape, [], _time);
     }
 

@@ -54,7 +54,10 @@ public sealed class SqlDeadLetterStore : IDeadLetterArchive, IAsyncDisposable
         _time = time ?? TimeProvider.System;
         _name = table;
         var shape = new SqlTableShape(
-            schema, table, [.. Columns.Select(column => new SqlColumnShape(column.Name, TypeOf(column.Name, column.Type), column.Type, column.IsRequired))], ["id"]) { IsSchemaCreated = false };
+            schema, table, [.. Columns.Select(column => new SqlColumnShape(column.Name, TypeOf(column.Name, column.Type), column.Type, column.IsRequired))], ["id"])
+        {
+            IsSchemaCreated = false,
+        };
         string[] indexes =
             [.. _dialect.CreatePartialIndex(table + "_pending", schema, table, ["application", "stream", "shard", "sequence_order"], $"{Quote("redriven_at")} IS NULL") is { } index ? [index] : Array.Empty<string>()];
         _table = new(database, shape, indexes, _time);
