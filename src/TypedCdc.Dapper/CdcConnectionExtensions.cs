@@ -1,7 +1,7 @@
-using TypedCdc.Decoding;
 using System.Data;
 using Dapper;
 using TypedCdc.DapperRows;
+using TypedCdc.Decoding;
 using TypedCdc.Sql;
 
 namespace TypedCdc;

@@ -3,10 +3,9 @@ using FsCheck;
 using FsCheck.Fluent;
 using TypedCdc.Generators.Model;
 using TypedCdc.Generators.Parsing;
+using Policy = TypedCdc.Generators.Parsing.NamingPolicy;
 
 namespace TypedCdc.Generators.Tests;
-
-using NamingPolicy = TypedCdc.Generators.Parsing.NamingPolicy;
 
 public sealed class NamingPolicyTests
 {
@@ -21,11 +20,11 @@ public sealed class NamingPolicyTests
     [InlineData("TITLE", "title", "title")]
     public void Examples(string name, string camel, string snake)
     {
-        Assert.Equal(name, NamingPolicies.Apply(NamingPolicy.Exact, name));
-        Assert.Equal(JsonNamingPolicy.CamelCase.ConvertName(name), NamingPolicies.Apply(NamingPolicy.CamelCase, name));
-        Assert.Equal(JsonNamingPolicy.SnakeCaseLower.ConvertName(name), NamingPolicies.Apply(NamingPolicy.SnakeCase, name));
-        Assert.Equal(camel, NamingPolicies.Apply(NamingPolicy.CamelCase, name));
-        Assert.Equal(snake, NamingPolicies.Apply(NamingPolicy.SnakeCase, name));
+        Assert.Equal(name, NamingPolicies.Apply(Policy.Exact, name));
+        Assert.Equal(JsonNamingPolicy.CamelCase.ConvertName(name), NamingPolicies.Apply(Policy.CamelCase, name));
+        Assert.Equal(JsonNamingPolicy.SnakeCaseLower.ConvertName(name), NamingPolicies.Apply(Policy.SnakeCase, name));
+        Assert.Equal(camel, NamingPolicies.Apply(Policy.CamelCase, name));
+        Assert.Equal(snake, NamingPolicies.Apply(Policy.SnakeCase, name));
     }
 
     [Fact]
@@ -35,14 +34,14 @@ public sealed class NamingPolicyTests
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(2000).WithReplay(7, 11),
             Prop.ForAll(identifiers, static name =>
-                NamingPolicies.Apply(NamingPolicy.CamelCase, name) == JsonNamingPolicy.CamelCase.ConvertName(name)
-                && NamingPolicies.Apply(NamingPolicy.SnakeCase, name) == JsonNamingPolicy.SnakeCaseLower.ConvertName(name)));
+                NamingPolicies.Apply(Policy.CamelCase, name) == JsonNamingPolicy.CamelCase.ConvertName(name)
+                && NamingPolicies.Apply(Policy.SnakeCase, name) == JsonNamingPolicy.SnakeCaseLower.ConvertName(name)));
     }
 
     [Fact]
     public void The_generators_names_are_those_of_the_runtime()
     {
-        Assert.Equal(Enum.GetNames<TypedCdc.NamingPolicy>(), Enum.GetNames<NamingPolicy>().Take(3));
+        Assert.Equal(Enum.GetNames<TypedCdc.NamingPolicy>(), Enum.GetNames<Policy>().Take(3));
         Assert.Equal(Enum.GetNames<TypedCdc.AttributeKind>(), Enum.GetNames<AttributeKinds>());
         Assert.Equal(Enum.GetNames<TypedCdc.Schema.ColumnType>(), Enum.GetNames<TypedCdc.Sql.Schema.SqlColumnType>());
     }
