@@ -278,6 +278,37 @@ public sealed class DiagnosticTests
         + "{ [CdcOverflow] public AttributeMap Rest { get; init; } = AttributeMap.Empty; }");
 
     [Theory]
+    [InlineData("string", "PostgresType", "citext")]
+    [InlineData("string", "PostgresType", "char(4)")]
+    [InlineData("string", "PostgresType", "Character Varying (4)")]
+    [InlineData("string", "Type", "varchar(4)")]
+    [InlineData("string", "PostgresType", "double precision")]
+    [InlineData("string", "PostgresType", "uuid")]
+    [InlineData("string", "SqliteType", "TEXT COLLATE NOCASE")]
+    [InlineData("string", "SqliteType", "INTEGER")]
+    [InlineData("string", "RedshiftType", "CHAR(10)")]
+    [InlineData("string", "CrateDbType", "DOUBLE PRECISION")]
+    [InlineData("long", "PostgresType", "double precision")]
+    [InlineData("long", "SqliteType", "REAL")]
+    [InlineData("decimal", "PostgresType", "numeric(10,2)")]
+    [InlineData("decimal", "PostgresType", "bigint")]
+    [InlineData("decimal", "SqliteType", "NUMERIC")]
+    [InlineData("System.DateTimeOffset", "PostgresType", "timestamptz(0)")]
+    public void TCDC032_key_type(string type, string property, string sql) =>
+        Error("TCDC032", $"[CdcTable(\"one\")] public partial record One([PartitionKey, CdcColumn([|{property} = \"{sql}\"|])] {type} Id);");
+
+    [Theory]
+    [InlineData("string", "PostgresType", "varchar")]
+    [InlineData("string", "RedshiftType", "VARCHAR(256)")]
+    [InlineData("string", "SqliteType", "varchar(4)")]
+    [InlineData("long", "Type", "numeric(20)")]
+    [InlineData("int", "PostgresType", "bigint")]
+    [InlineData("decimal", "RedshiftType", "NUMERIC(38,10)")]
+    [InlineData("System.Guid", "PostgresType", "text")]
+    public void TCDC032_key_types_that_keep_keys_apart(string type, string property, string sql) =>
+        MarkedSource.ExpectNone($"[CdcTable(\"one\")] public partial record One([PartitionKey, CdcColumn({property} = \"{sql}\")] {type} Id, [CdcColumn(Type = \"varchar(4)\")] string? Other);");
+
+    [Theory]
     [InlineData("[[|CdcIndex(\"Nobody\")|]]", "")]
     [InlineData("[[|CdcIndex|]]", "")]
     [InlineData("[[|CdcIndex(\"A\", \"A\")|]]", "")]

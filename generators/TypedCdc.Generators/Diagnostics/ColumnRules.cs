@@ -17,6 +17,11 @@ internal static class ColumnRules
         "[CdcIndex] on '{0}' is invalid: {1}",
         Rules.Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC031"));
 
+    public static readonly DiagnosticDescriptor KeyType = new(
+        "TCDC032", "The SQL type of a key does not keep keys apart",
+        "The key '{0}' cannot have the SQL type '{1}' in {2}: {3}, so that two items become one row. Use {4}.",
+        Rules.Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink.Of("TCDC032"));
+
     /// <summary>Every rule here.</summary>
-    public static IEnumerable<DiagnosticDescriptor> All() => [Column, Index];
+    public static IEnumerable<DiagnosticDescriptor> All() => [Column, Index, KeyType];
 }

@@ -44,8 +44,37 @@ internal static class ColumnParser
                     (fault.Argument is null ? null : Annotations.GetLocation(annotation, fault.Argument, context.Cancellation)) ?? Annotations.GetWholeLocation(annotation, context.Cancellation),
                     member.Model.Name, fault.Reason);
             }
+            else if (member.Model.Key != KeyRole.None && member.Model.Column.Types is { } types)
+            {
+                CheckKeyType(context, member, types);
+            }
         }
     }
+
+    // One report a member: the first dialect in which two keys would become one.
+    private static void CheckKeyType(ParseContext context, ParsedMember member, ColumnTypes types)
+    {
+        var given = new GivenSqlTypes(types.Any, types.Postgres, types.Sqlite, types.CrateDb, types.Redshift);
+        foreach (var (database, property, own) in new[]
+        {
+            (SqlDatabase.Postgres, "PostgresType", types.Postgres), (SqlDatabase.Sqlite, "SqliteType", types.Sqlite),
+            (SqlDatabase.CrateDb, "CrateDbType", types.CrateDb), (SqlDatabase.Redshift, "RedshiftType", types.Redshift),
+        })
+        {
+            var column = member.Model.Shape.Column;
+            if (given.For(database, column) is { } declared && KeyTypes.FaultOf(database, column, declared) is { } reason)
+            {
+                var annotation = Annotations.Find(member.Candidate.Annotations, Annotations.CdcColumn)!;
+                context.Report(
+                    ColumnRules.KeyType,
+                    Annotations.GetLocation(annotation, own is null ? "Type" : property, context.Cancellation) ?? Annotations.GetWholeLocation(annotation, context.Cancellation),
+                    member.Model.Name, declared, NameOf(database), reason, $"{property} = \"{SqlColumnTypes.Get(database, column)}\", or no type of your own");
+                return;
+            }
+        }
+    }
+
+    private static string NameOf(SqlDatabase database) => database == SqlDatabase.Postgres ? "PostgreSQL" : database == SqlDatabase.Sqlite ? "SQLite" : database.ToString();
 
     /// <summary>The indexes of the model and of its members. Reports those that cannot be.</summary>
     public static EquatableArray<IndexModel> Indexes(ParseContext context, IReadOnlyList<ParsedMember> members, string sqlName)

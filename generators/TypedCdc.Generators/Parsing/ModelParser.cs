@@ -116,7 +116,7 @@ internal static class ModelParser
         }
 
         var tableName = CheckTableName(context, table);
-        var sqlName = Annotations.GetNamedString(table, "SqlName") is { Length: > 0 } given ? given : SqlName.FromDynamoDb(tableName);
+        var sqlName = Annotations.GetNamedString(table, "SqlName") is { Length: > 0 } given ? given : SqlName.OfView(tableName);
         CheckSqlNames(context, table, sqlName, members);
         ColumnParser.Check(context, members);
         var indexes = ColumnParser.Indexes(context, members, sqlName);

@@ -41,7 +41,7 @@ internal static class SchemalessNames
     /// <summary>The view of a DynamoDB table.</summary>
     public static string OfTable(string tableName)
     {
-        var name = SqlName.FromDynamoDb(tableName);
+        var name = SqlName.OfView(tableName);
         name = name.StartsWith(OwnPrefix, StringComparison.Ordinal) ? "c_" + name : name;
 
         // Else a table named orders__cdc would be the table behind the view of orders.

@@ -22,6 +22,8 @@ internal static class SqlName
     // Columns that every table of PostgreSQL has (PostgreSQL documentation, "System Columns"); Redshift has them too, with oid.
     private static readonly string[] SystemColumns = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "oid"];
 
+    private static readonly string[] ReservedPrefixes = ["pg_", "sqlite_", "stl_", "stv_", "svl_", "svv_", "svcs_"];
+
     /// <summary>
     /// The identifier for a name in DynamoDB: lower case, each run of characters outside <c>[a-z0-9_]</c> becomes one <c>_</c>, and <c>c_</c> goes
     /// before a leading digit or underscore. Only ASCII letters have a lower case here: no culture, no Kelvin sign that becomes a <c>k</c>.
@@ -73,6 +75,16 @@ internal static class SqlName
 
         var name = FromDynamoDb(NameCase.Camel(attribute), keepsCase: true);
         return System.Array.IndexOf(SystemColumns, name.ToLowerInvariant()) >= 0 ? "c_" + name : name;
+    }
+
+    /// <summary>
+    /// The view for a table: <see cref="FromDynamoDb"/>, and <c>c_</c> before the names that some dialect reserves, so that the name is the same in all. A view <c>pg_class</c> is hidden by PostgreSQL's
+    /// catalogue; SQLite refuses <c>sqlite_…</c> (SQLite documentation, "CREATE TABLE"); Redshift's system tables begin with the others.
+    /// </summary>
+    public static string OfView(string tableName)
+    {
+        var name = FromDynamoDb(tableName);
+        return System.Array.Exists(ReservedPrefixes, prefix => name.StartsWith(prefix, System.StringComparison.Ordinal)) ? "c_" + name : name;
     }
 
     /// <summary>The identifier in double quotes, which every dialect here takes.</summary>

@@ -28,6 +28,15 @@ public sealed class SqlNameTests
     [InlineData("xmin2", "xmin2")]
     public void A_column_does_not_take_the_name_of_a_system_column(string attribute, string expected) => Assert.Equal(expected, SqlName.OfColumn(attribute));
 
+    [Theory]
+    [InlineData("pg_class", "c_pg_class")]
+    [InlineData("PG-stat", "c_pg_stat")]
+    [InlineData("sqlite_master", "c_sqlite_master")]
+    [InlineData("stl_query", "c_stl_query")]
+    [InlineData("pgbench", "pgbench")]
+    [InlineData("page_views", "page_views")]
+    public void A_view_does_not_take_a_name_that_a_database_reserves(string table, string expected) => Assert.Equal(expected, SqlName.OfView(table));
+
     [Fact]
     public void A_quote_in_an_identifier_is_doubled() => Assert.Equal("\"a\"\"b\"", SqlName.Quote("a\"b"));
 
