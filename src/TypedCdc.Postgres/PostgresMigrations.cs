@@ -69,6 +69,7 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
         if (tables.Migrations == MigrationMode.Off)
         {
             await RequirePresentAsync(connection, tables, cancellationToken);
+            await KeyColumns.RequireDistinctAsync(connection, tables, cancellationToken);
             return;
         }
 
@@ -102,6 +103,8 @@ internal sealed class PostgresMigrations() : MigrationRules(SqlDatabase.Postgres
                 await RegisterRevisionAsync(connection, one.Table, cancellationToken);
             }
 
+            // Before the end of the transaction: what is refused leaves nothing behind.
+            await KeyColumns.RequireDistinctAsync(connection, tables, cancellationToken);
             await migration.CommitAsync(cancellationToken);
         }
 

@@ -59,5 +59,14 @@ public sealed partial class TableSetBuilder
         }
 
         _schemaless.Add(rule);
+        RefuseReserved(rule.SqlName, rule.Tables);
+    }
+
+    private static void RefuseReserved(string? sqlName, string of)
+    {
+        if (sqlName is not null && TypedCdc.Sql.Schema.SqlName.IsReserved(sqlName))
+        {
+            throw new InvalidOperationException($"The SqlName '{sqlName}' of '{of}' begins with a prefix that databases reserve for themselves (pg_, sqlite_, …). Give it another SqlName, such as 'c_{sqlName}'.");
+        }
     }
 }

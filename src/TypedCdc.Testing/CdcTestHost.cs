@@ -226,7 +226,7 @@ public sealed class CdcTestHost : IAsyncDisposable
     /// <summary>Stops as a process does that is asked to: what is in flight is drained.</summary>
     public async Task StopAsync()
     {
-        var drainEnds = Time.GetUtcNow() + _runtime.Options.DrainTimeout;
+        var drainEnds = Time.GetUtcNow() + _runtime.DrainingTime;
         var quietSince = Stopwatch.GetTimestamp();
         await _stop.CancelAsync();
         while (!_running.IsCompleted)

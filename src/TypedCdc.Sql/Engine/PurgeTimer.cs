@@ -37,7 +37,7 @@ internal sealed class PurgeTimer : IAsyncDisposable
             }
             catch (Exception error)
             {
-                logger.LogWarning(error, "Old tombstones could not be purged; the next attempt is in {Interval}.", policy.Interval);
+                logger.LogWarning("Old tombstones could not be purged: {Message} The next attempt is in {Interval}.", error.Message.Split('\n', 2)[0], policy.Interval);
             }
         }
     }

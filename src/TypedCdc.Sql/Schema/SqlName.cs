@@ -78,14 +78,17 @@ internal static class SqlName
     }
 
     /// <summary>
-    /// The view for a table: <see cref="FromDynamoDb"/>, and <c>c_</c> before the names that some dialect reserves, so that the name is the same in all. A view <c>pg_class</c> is hidden by PostgreSQL's
+    /// The view for a table: <see cref="FromDynamoDb(string)"/>, and <c>c_</c> before the names that some dialect reserves, so that the name is the same in all. A view <c>pg_class</c> is hidden by PostgreSQL's
     /// catalogue; SQLite refuses <c>sqlite_…</c> (SQLite documentation, "CREATE TABLE"); Redshift's system tables begin with the others.
     /// </summary>
     public static string OfView(string tableName)
     {
         var name = FromDynamoDb(tableName);
-        return System.Array.Exists(ReservedPrefixes, prefix => name.StartsWith(prefix, System.StringComparison.Ordinal)) ? "c_" + name : name;
+        return IsReserved(name) ? "c_" + name : name;
     }
+
+    /// <summary>Whether some dialect reserves a view's name.</summary>
+    public static bool IsReserved(string view) => System.Array.Exists(ReservedPrefixes, prefix => view.StartsWith(prefix, System.StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The identifier in double quotes, which every dialect here takes.</summary>
     public static string Quote(string identifier) => "\"" + identifier.Replace("\"", "\"\"") + "\"";

@@ -46,8 +46,11 @@ internal static partial class CdcLog
     [LoggerMessage(112, LogLevel.Warning, "Table '{Table}' holds items that belong to none of its models; they are counted as unknown and not delivered (said once)")]
     internal static partial void UnknownItem(this ILogger logger, string table);
 
-    [LoggerMessage(EventId = 120, Message = "'{Subscriber}' failed in attempt {Attempt} and is tried again in {Delay}")]
-    internal static partial void Retrying(this ILogger logger, LogLevel level, Exception exception, string subscriber, int attempt, TimeSpan delay);
+    [LoggerMessage(EventId = 120, Message = "'{Subscriber}' fails ({Reason}): {Message} It is retried with growing delays; attempt {Attempt}, the next one in {Delay}")]
+    internal static partial void Retrying(this ILogger logger, LogLevel level, Exception? exception, string subscriber, string reason, string message, int attempt, TimeSpan delay);
+
+    [LoggerMessage(131, LogLevel.Warning, "'{Subscriber}' has failed for {Duration} ({Attempts} attempts, {Backlog} records wait for it). Now ({Reason}): {Message} It is still retried")]
+    internal static partial void StillFailing(this ILogger logger, string subscriber, TimeSpan duration, int attempts, int backlog, string reason, string message);
 
     [LoggerMessage(EventId = 121, Message = "'{Subscriber}' cannot take the record at {Position} of table '{Table}' after {Attempts} attempt(s): dead-lettered")]
     internal static partial void DeadLettered(this ILogger logger, LogLevel level, Exception exception, string subscriber, StreamPosition position, string table, int attempts);
@@ -64,8 +67,8 @@ internal static partial class CdcLog
     [LoggerMessage(122, LogLevel.Error, "'{Subscriber}' cannot take the record at {Position} of table '{Table}' after {Attempts} attempt(s): SKIPPED, it is lost to this subscriber")]
     internal static partial void Skipped(this ILogger logger, Exception exception, string subscriber, StreamPosition position, string table, int attempts);
 
-    [LoggerMessage(EventId = 123, Message = "The dead-letter store failed in attempt {Attempt} and is tried again in {Delay}; delivery behind these records waits")]
-    internal static partial void DeadLetterStoreFailing(this ILogger logger, LogLevel level, Exception exception, int attempt, TimeSpan delay);
+    [LoggerMessage(EventId = 123, Message = "The dead-letter store fails ({Reason}): {Message} It is retried with growing delays, and delivery behind these records waits; attempt {Attempt}, the next one in {Delay}")]
+    internal static partial void DeadLetterStoreFailing(this ILogger logger, LogLevel level, Exception? exception, string reason, string message, int attempt, TimeSpan delay);
 
     [LoggerMessage(124, LogLevel.Critical, "Delivery to '{Subscriber}' has stopped: {Reason}. The checkpoint stays before the record")]
     internal static partial void Halted(this ILogger logger, Exception? exception, string subscriber, string reason);
@@ -74,6 +77,12 @@ internal static partial class CdcLog
     internal static partial void Cut(
         this ILogger logger, Exception exception, string subscriber, StreamPosition position, string table, int attempts, string reason);
 
-    [LoggerMessage(125, LogLevel.Information, "'{Subscriber}' works again")]
-    internal static partial void Recovered(this ILogger logger, string subscriber);
+    [LoggerMessage(125, LogLevel.Information, "'{Subscriber}' works again after {Duration} ({Attempts} failed attempts)")]
+    internal static partial void Recovered(this ILogger logger, string subscriber, TimeSpan duration, int attempts);
+
+    [LoggerMessage(133, LogLevel.Warning, "The host's ShutdownTimeout is over before TypedCdc has ended. What is in flight is delivered again by the next run. Set ShutdownTimeout above TypedCdc's DrainTimeout")]
+    internal static partial void StopTimedOut(this ILogger logger);
+
+    [LoggerMessage(132, LogLevel.Warning, "What is in flight has not ended within {Timeout}, as when a database does not answer. It is left behind with its connections, and is delivered again by the next run")]
+    internal static partial void CloseTimedOut(this ILogger logger, TimeSpan timeout);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TypedCdc.Changes;
 using TypedCdc.DeadLetters;
+using TypedCdc.Observability;
 
 namespace TypedCdc.Delivery;
 
@@ -58,7 +59,9 @@ internal sealed class DeadLetterWriter
     private void OnRetry(RetryNotice notice)
     {
         var isNews = _settings.Health.OnDeadLetterStoreFailing(notice.Exception, _settings.TimeProvider.GetUtcNow());
-        _settings.Logger.DeadLetterStoreFailing(isNews ? LogLevel.Error : LogLevel.Debug, notice.Exception, notice.Attempt, notice.Delay);
+        _settings.Logger.DeadLetterStoreFailing(
+            isNews ? LogLevel.Error : LogLevel.Debug, isNews && FailureClassifier.IsOutage(notice.Exception) ? null : notice.Exception,
+            CdcHealth.ReasonOf(notice.Exception), FailureClassifier.Describe(notice.Exception), notice.Attempt, notice.Delay);
     }
 
     private void OnStored()

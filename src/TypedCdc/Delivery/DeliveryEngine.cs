@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using TypedCdc.Observability;
 using TypedCdc.Sources;
 
 namespace TypedCdc.Delivery;
@@ -35,7 +36,7 @@ internal sealed class DeliveryEngine
             new(settings.StopScope, settings.DeadLetters is not null));
         _contexts = Array.ConvertAll(_subscribers, subscriber => new WorkContext(
             settings.Services,
-            new(subscriber.Failure, settings.TimeProvider, notice => OnRetry(subscriber.Name, notice), settings.Randomizer,
+            new(subscriber.Failure, settings.TimeProvider, notice => OnRetry(subscriber, notice), settings.Randomizer,
                 settings.Observer is { } observer ? cancellation => observer.BeforeAttemptAsync(subscriber.Name, cancellation) : null),
             settings.Statistics,
             settings.Telemetry));
@@ -75,12 +76,9 @@ internal sealed class DeliveryEngine
             // Only an outage is waited for: a wrong password or a missing right is said at once.
             var failure = subscriber.Failure.Clone();
             failure.MaximumAttempts = 1;
-            var retry = new RetryPipeline(failure, _settings.TimeProvider, notice => OnRetry(subscriber.Name, notice), _settings.Randomizer);
+            var retry = new RetryPipeline(failure, _settings.TimeProvider, notice => OnRetry(subscriber, notice), _settings.Randomizer);
             await retry.ExecuteAsync(static (start, cancellation) => start.subscriber.StartAsync(start.context, cancellation), (subscriber, context), cancellationToken);
-            if (_settings.Health.OnSuccess(subscriber.Name))
-            {
-                _logger.Recovered(subscriber.Name);
-            }
+            OnSuccess(subscriber);
         }
     }
 
@@ -163,7 +161,9 @@ internal sealed class DeliveryEngine
     internal void Abort()
     {
         Dispatch(new DeliveryEvent.Halted());
-        _abort.Cancel();
+
+        // Not here: what is registered with the token may block. Npgsql connects again to cancel a statement, which takes its whole time-out where the server does not answer.
+        _ = _abort.CancelAsync();
     }
 
     /// <summary>Waits until no work runs, then lets the subscribers go. Handlers that do not heed their token are waited for.</summary>
@@ -265,10 +265,7 @@ internal sealed class DeliveryEngine
             var started = _settings.TimeProvider.GetTimestamp();
             var outcome = await subscriber.ExecuteAsync(work, _contexts[work.Subscriber], _abort.Token);
             _settings.Telemetry.OnWork(subscriber.Name, work, _settings.TimeProvider.GetElapsedTime(started), _settings.TimeProvider.GetUtcNow());
-            if (_settings.Health.OnSuccess(subscriber.Name))
-            {
-                _logger.Recovered(subscriber.Name);
-            }
+            OnSuccess(subscriber);
 
             _settings.Observer?.OnCompleted(subscriber.Name, work, outcome);
             Dispatch(new DeliveryEvent.WorkCompleted(work, outcome));
@@ -308,13 +305,32 @@ internal sealed class DeliveryEngine
         }
     }
 
-    private void OnRetry(string subscriber, RetryNotice notice)
+    private void OnSuccess(Subscriber subscriber)
     {
-        _settings.Telemetry.OnRetry(subscriber);
+        if (_settings.Health.OnSuccess(subscriber.Name) is { } over)
+        {
+            _logger.Recovered(subscriber.Name, _settings.TimeProvider.GetUtcNow() - over.Since, over.Attempts);
+        }
+    }
 
-        // A line when it begins to fail, or for another reason than before; an outage of an hour is not hundreds of lines.
-        var isNews = _settings.Health.OnFailing(subscriber, notice.Exception, _settings.TimeProvider.GetUtcNow());
-        _logger.Retrying(isNews ? LogLevel.Warning : LogLevel.Debug, notice.Exception, subscriber, notice.Attempt, notice.Delay);
+    private void OnRetry(Subscriber subscriber, RetryNotice notice)
+    {
+        _settings.Telemetry.OnRetry(subscriber.Name);
+        var now = _settings.TimeProvider.GetUtcNow();
+        var (alarm, line) = _settings.Health.OnFailing(subscriber.Name, notice.Exception, now);
+        var message = FailureClassifier.Describe(notice.Exception);
+        if (line == FailureLine.Reminder)
+        {
+            var backlog = Locked(core => core.Backlog(Array.IndexOf(_subscribers, subscriber)));
+            _logger.StillFailing(subscriber.Name, now - alarm.Since, alarm.Attempts, backlog, alarm.Reason, message);
+        }
+        else
+        {
+            // The stack tells something of code that fails; of a service that does not answer it tells nothing.
+            var isNews = line == FailureLine.News;
+            var shown = isNews && FailureClassifier.IsOutage(notice.Exception) ? null : notice.Exception;
+            _logger.Retrying(isNews ? LogLevel.Warning : LogLevel.Debug, shown, subscriber.Name, alarm.Reason, message, notice.Attempt, notice.Delay);
+        }
     }
 
     /// <summary>Something that must not fail has failed: a source's callback, or a bug of ours. Nothing more is acknowledged.</summary>

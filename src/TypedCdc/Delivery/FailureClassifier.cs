@@ -40,6 +40,38 @@ internal static class FailureClassifier
         return FailureKind.Unclassified;
     }
 
+    /// <summary>Whether a service does not answer, or refuses: the message says it all, and where in the code it was met says nothing.</summary>
+    internal static bool IsOutage(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is DbException or SocketException or HttpRequestException or TimeoutException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>What an exception and its causes say, in one line.</summary>
+    internal static string Describe(Exception exception)
+    {
+        var lines = new List<string>();
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            var line = cause.Message.AsSpan().Trim();
+            var end = line.IndexOfAny('\r', '\n');
+            var text = (end < 0 ? line : line[..end]).TrimEnd().TrimEnd('.').ToString();
+            if (text.Length > 0 && !lines.Exists(said => said.Contains(text, StringComparison.Ordinal)))
+            {
+                lines.Add(text);
+            }
+        }
+
+        return string.Join(": ", lines) + ".";
+    }
+
     /// <summary>
     /// SQLSTATE classes of the SQL standard and PostgreSQL (appendix A, "Error Codes"): 08 connection, 40 rollback (serialisation, deadlock),
     /// 53 insufficient resources, 57 operator intervention; and 25006, a server that is read-only until a failover ends.

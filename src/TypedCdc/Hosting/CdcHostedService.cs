@@ -23,7 +23,14 @@ internal sealed class CdcHostedService(CdcRuntimeFactory factory, IHostApplicati
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        await _running.WaitAsync(cancellationToken);
+        try
+        {
+            await _running.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (!_running.IsCompleted)
+        {
+            logger.StopTimedOut();
+        }
     }
 
     public void Dispose() => _stopping.Dispose();

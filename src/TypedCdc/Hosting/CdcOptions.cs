@@ -23,8 +23,8 @@ public sealed class CdcOptions
     public int MaximumInFlightRecords { get; set; } = 50_000;
 
     /// <summary>
-    /// How long a stopping host waits for what is in flight before it gives it up (the next run delivers it again). The default value is 20 s: the host's own
-    /// <c>ShutdownTimeout</c> is 30 s, and leases have to be released within it.
+    /// How long stopping may take, closing of connections included. What is in flight has three quarters of it, at least all but 5 s; what has not ended by then is cancelled, and the next
+    /// run delivers it again. The default value is 20 s: the host's own <c>ShutdownTimeout</c> is 30 s, and leases have to be released within it.
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 

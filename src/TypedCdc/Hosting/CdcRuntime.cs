@@ -17,6 +17,9 @@ internal sealed class CdcRuntime(
     TimeProvider timeProvider,
     ILoggerFactory loggers)
 {
+    private static readonly TimeSpan LongestClosing = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan ShortestClosing = TimeSpan.FromSeconds(1);
+
     private readonly ILogger _logger = loggers.CreateLogger("TypedCdc");
 
     internal DeliveryEngine Engine => engine;
@@ -27,6 +30,11 @@ internal sealed class CdcRuntime(
     internal IReadOnlyList<Subscriber> Subscribers => subscribers;
 
     internal string Application => application;
+
+    /// <summary>How long what is in flight has to end by itself. The rest of <see cref="CdcOptions.DrainTimeout"/> is for the sources' end and for closing connections.</summary>
+    internal TimeSpan DrainingTime => options.DrainTimeout - (2 * TimeSpan.FromTicks(Math.Min(options.DrainTimeout.Ticks / 8, LongestClosing.Ticks)));
+
+    private TimeSpan ClosingTime => TimeSpan.FromTicks(Math.Max((options.DrainTimeout - DrainingTime).Ticks / 2, ShortestClosing.Ticks));
 
     internal ISourceContext SourceContext { get; } = new Context(engine, options, application, timeProvider, loggers, subscribers, statistics, health);
 
@@ -50,9 +58,34 @@ internal sealed class CdcRuntime(
         finally
         {
             engine.Abort();
-            await engine.StopAsync();
+            await CloseAsync();
             _logger.Ended(application, statistics);
         }
+    }
+
+    // DrainTimeout bounds the whole stop: a database that does not answer does not answer a cancellation or a goodbye either.
+    private async Task CloseAsync()
+    {
+        var closing = engine.StopAsync();
+        if (await EndsAsync(closing))
+        {
+            await closing;
+        }
+    }
+
+    /// <summary>Waits for something that ends the run, but not longer than closing may take.</summary>
+    private async Task<bool> EndsAsync(Task ending)
+    {
+        using var ended = new CancellationTokenSource();
+        if (await Task.WhenAny(ending, Task.Delay(ClosingTime, timeProvider, ended.Token)) == ending)
+        {
+            await ended.CancelAsync();
+            return true;
+        }
+
+        _logger.CloseTimedOut(options.DrainTimeout);
+        _ = ending.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return false;
     }
 
     private async Task ReadAsync(CancellationToken stopping)
@@ -74,7 +107,8 @@ internal sealed class CdcRuntime(
                 throw;
             }
         }));
-        var giveUp = GiveUpAsync(stop, drained.Token);
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var giveUp = GiveUpAsync(stop, aborted, drained.Token);
         try
         {
             await Task.WhenAny(all, engine.Halted);
@@ -86,7 +120,11 @@ internal sealed class CdcRuntime(
 
             try
             {
-                await all;
+                await Task.WhenAny(all, aborted.Task);
+                if (all.IsCompleted || await EndsAsync(all))
+                {
+                    await all;
+                }
             }
             catch when (engine.Halted.IsFaulted)
             {
@@ -110,7 +148,7 @@ internal sealed class CdcRuntime(
     }
 
     /// <summary>Once stopping has begun, draining has its time and no more.</summary>
-    private async Task GiveUpAsync(CancellationTokenSource stop, CancellationToken drained)
+    private async Task GiveUpAsync(CancellationTokenSource stop, TaskCompletionSource aborted, CancellationToken drained)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (stop.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), stopped))
@@ -119,9 +157,10 @@ internal sealed class CdcRuntime(
             try
             {
                 await stopped.Task;
-                await Task.Delay(options.DrainTimeout, timeProvider, drained);
-                _logger.DrainTimedOut(options.DrainTimeout);
+                await Task.Delay(DrainingTime, timeProvider, drained);
+                _logger.DrainTimedOut(DrainingTime);
                 engine.Abort();
+                aborted.TrySetResult();
             }
             catch (OperationCanceledException)
             {

@@ -6,7 +6,11 @@ namespace TypedCdc.Observability;
 public sealed class CdcHealth
 {
     private readonly Lock _gate = new();
+    private static readonly TimeSpan Reminder = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<string, CdcAlarm> _failing = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _loggedAt = new(StringComparer.Ordinal); // by failing subscriber
+    private readonly HashSet<(string Subscriber, string Reason)> _logged = [];                    // since it began to fail
     private readonly Dictionary<string, SourceMonitor> _sources = new(StringComparer.Ordinal);
     private CdcAlarm? _deadLetterStore;
     private CdcAlarm? _halted;
@@ -53,32 +57,46 @@ public sealed class CdcHealth
         }
     }
 
-    /// <summary>True where it had not been failing, or for another reason.</summary>
-    internal bool OnFailing(string subscriber, Exception exception, DateTimeOffset now)
+    /// <summary>
+    /// Takes a failed attempt, and decides what the log gets: a line when it begins to fail, one for each reason that is new, and a reminder a minute. That a service cannot be reached is one reason,
+    /// whatever its parts say of it one after the other.
+    /// </summary>
+    internal (CdcAlarm Alarm, FailureLine Line) OnFailing(string subscriber, Exception exception, DateTimeOffset now)
     {
         var reason = ReasonOf(exception);
+        var logged = IsUnreachable(exception) ? "(unreachable)" : reason;
         lock (_gate)
         {
-            var alarm = _failing.GetValueOrDefault(subscriber);
-            _failing[subscriber] = new(subscriber, reason, alarm?.Since ?? now, (alarm?.Attempts ?? 0) + 1);
+            var known = _failing.GetValueOrDefault(subscriber);
+            var alarm = _failing[subscriber] = new(subscriber, reason, known?.Since ?? now, (known?.Attempts ?? 0) + 1);
             _hasAlarms = true;
-            return !string.Equals(alarm?.Reason, reason, StringComparison.Ordinal);
+            var line = _logged.Add((subscriber, logged)) ? FailureLine.News
+                : now - _loggedAt.GetValueOrDefault(subscriber) >= Reminder ? FailureLine.Reminder
+                : FailureLine.None;
+            if (line != FailureLine.None)
+            {
+                _loggedAt[subscriber] = now;
+            }
+
+            return (alarm, line);
         }
     }
 
-    /// <summary>True where the subscriber had been failing.</summary>
-    internal bool OnSuccess(string subscriber)
+    /// <summary>The alarm that is over; null where the subscriber had not been failing.</summary>
+    internal CdcAlarm? OnSuccess(string subscriber)
     {
         if (!_hasAlarms)
         {
-            return false;
+            return null;
         }
 
         lock (_gate)
         {
-            var recovered = _failing.Remove(subscriber);
+            _failing.Remove(subscriber, out var over);
+            _loggedAt.Remove(subscriber);
+            _logged.RemoveWhere(one => string.Equals(one.Subscriber, subscriber, StringComparison.Ordinal));
             UpdateUnsynchronized();
-            return recovered;
+            return over;
         }
     }
 
@@ -122,8 +140,12 @@ public sealed class CdcHealth
     }
 
     // A database's exceptions are of one type; what they say in five characters holds no data.
-    private static string ReasonOf(Exception exception) =>
+    internal static string ReasonOf(Exception exception) =>
         exception is System.Data.Common.DbException { SqlState: { Length: 5 } state } ? exception.GetType().Name + " " + state : exception.GetType().Name;
+
+    // SQLSTATE classes 08 and 57: the connection, and a server that goes down or comes up.
+    private static bool IsUnreachable(Exception exception) => FailureClassifier.IsOutage(exception)
+        && exception is not System.Data.Common.DbException { SqlState: { Length: 5 } and not (['0', '8', ..] or ['5', '7', ..]) };
 
     private void UpdateUnsynchronized() => _hasAlarms = _failing.Count > 0 || _deadLetterStore is not null || _halted is not null;
 }

@@ -139,6 +139,26 @@ public sealed class PostgresSinkTests(PostgreSql server)
         Assert.Contains($"the column '{column}' is {type}, and the sink needs {needed}", drift.Message, StringComparison.Ordinal);
     }
 
+    [ServiceTheory(ServiceKind.PostgreSql)]
+    [InlineData("CREATE COLLATION folds (provider = icu, locale = 'und-u-ks-level2', deterministic = false)", "text COLLATE folds", "its collation 'folds' is not deterministic")]
+    [InlineData("CREATE DOMAIN short AS varchar(4)", "short", "varchar(n) cuts longer keys")]
+    [InlineData("SELECT 1", "char(4)", "char ignores blanks at the end")]
+    [InlineData("CREATE EXTENSION citext", "citext", "citext ignores case")]
+    public async Task A_key_column_that_does_not_keep_keys_apart_is_found_at_the_start(string prepare, string type, string reason)
+    {
+        await using var database = await PostgresDatabase.CreateAsync(server);
+        await (await database.StartAsync(static tables => tables.Add<Keyed>())).DisposeAsync();
+        await database.ExecuteAsync(prepare);
+        await database.ExecuteAsync($"DROP VIEW keyed; ALTER TABLE keyed__cdc ALTER id TYPE {type}; CREATE VIEW keyed AS SELECT id, name FROM keyed__cdc WHERE cdc_deleted_at IS NULL");
+        var refused = await Assert.ThrowsAsync<CdcConfigurationException>(() => database.StartAsync(static tables =>
+        {
+            tables.Add<Keyed>();
+            tables.Migrations = MigrationMode.Off;
+        }));
+        Assert.Contains($"The key column 'id' of the table \"keyed__cdc\" has the type", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+    }
+
     [ServiceFact(ServiceKind.PostgreSql)]
     public async Task Workers_that_start_at_once_create_one_table()
     {
@@ -147,3 +167,6 @@ public sealed class PostgresSinkTests(PostgreSql server)
         Assert.Equal(["1"], await database.RowsAsync("SELECT count(*)::text FROM pg_class WHERE relname = 'customers__cdc'"));
     }
 }
+
+[CdcTable("keyed")]
+public sealed partial record Keyed([PartitionKey, CdcAttribute("id")] string Id, [CdcAttribute("name")] string? Name);

@@ -324,6 +324,23 @@ public abstract class SchemalessBehaviour
         Assert.Equal([$"{records.Length - refused}"], await documents.RowsAsync("SELECT CAST(count(*) AS text) FROM t"));
     }
 
+    private protected async Task Names_that_databases_reserve_get_a_prefix_and_the_others_go_on()
+    {
+        await using var database = await OpenAsync();
+        await using var sink = await database.StartAsync(static tables => tables.AddDocuments("*"));
+        foreach (var (name, time) in ((string, int)[])[("pg_class", 1), ("sqlite_master", 2), ("PG_catalog.x", 3), ("fine", 4)])
+        {
+            await sink.WriteAsync([Insert(name, time, """{"id":{"S":"1"}}""", """{"id":{"S":"1"}}""")], default);
+        }
+
+        foreach (var view in (string[])["c_pg_class", "c_sqlite_master", "c_pg_catalog_x", "fine"])
+        {
+            Assert.Equal(["1"], await database.RowsAsync($"SELECT id FROM {view}"));
+        }
+
+        Assert.Contains("'c_pg_own'", Assert.Throws<InvalidOperationException>(static () => new TableSetBuilder().AddDocuments("own", static table => table.SqlName = "pg_own")).Message, StringComparison.Ordinal);
+    }
+
     private protected static CdcRecord Insert(string table, long time, string item, string keys, string? number = null) =>
         TestRecord.Make("INSERT", table, time, number ?? time.ToString(CultureInfo.InvariantCulture), keys, item);
 }

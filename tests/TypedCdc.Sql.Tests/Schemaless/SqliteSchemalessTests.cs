@@ -28,6 +28,9 @@ public sealed class SqliteSchemalessTests : SchemalessBehaviour
     public Task Widest_table() => The_widest_table_is_filled_and_a_wider_item_is_refused_before_the_database_does();
 
     [Fact]
+    public Task Reserved_names() => Names_that_databases_reserve_get_a_prefix_and_the_others_go_on();
+
+    [Fact]
     public Task Names_of_tables() => Two_tables_of_one_name_are_told_apart();
 
     [Fact]
