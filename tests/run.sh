@@ -158,6 +158,8 @@ prepare() {
   [ -e /usr/share/zoneinfo/Asia/Kathmandu ] || apt_install tzdata || say "time zones are missing"
   has_postgres || install_postgres || say "PostgreSQL is missing"
   [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null || install_pgbouncer || say "pgbouncer is missing"
+  # The package without the system's service and configuration.
+  [ -x /usr/sbin/mariadbd ] || command -v mariadbd >/dev/null || apt_install mariadb-server-core || say "MariaDB is missing"
   command -v node >/dev/null || apt_install nodejs || say "Node.js is missing"
   command -v java >/dev/null || apt_install openjdk-17-jre-headless openjdk-21-jre-headless default-jre-headless || say "Java is missing"
   # The linker of native AOT is gcc with the C library's files.

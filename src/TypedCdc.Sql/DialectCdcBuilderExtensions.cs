@@ -34,4 +34,18 @@ public static class DialectCdcBuilderExtensions
         ArgumentNullException.ThrowIfNull(open);
         return cdc.AddRelationalSink(dialect.Name, TableSetBuilder.Build(tables), () => new SqlStore(dialect, open), configure);
     }
+
+    /// <summary>The same, over a database that opens and owns its connections: what a package that brings a database builds on.</summary>
+    /// <param name="cdc">The pipeline.</param>
+    /// <param name="name">The sink's name in logs and metrics, unless the user gives another.</param>
+    /// <param name="open">Creates the database when the host starts; the sink disposes it.</param>
+    /// <param name="tables">Names the models.</param>
+    /// <param name="configure">How the sink is fed; null for the defaults.</param>
+    public static CdcBuilder ToDatabase(this CdcBuilder cdc, string name, Func<ISqlDatabase> open, Action<TableSetBuilder> tables, Action<SinkOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(cdc);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(open);
+        return cdc.AddRelationalSink(name, TableSetBuilder.Build(tables), () => new SqlStore(open()), configure);
+    }
 }

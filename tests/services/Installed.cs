@@ -18,6 +18,9 @@ internal static class Installed
     /// <summary>pgbouncer; null where it is missing. Debian keeps it in a folder that is not on every user's PATH.</summary>
     internal static string? PgBouncer { get; } = FindOnPath("pgbouncer") ?? (File.Exists("/usr/sbin/pgbouncer") ? "/usr/sbin/pgbouncer" : null);
 
+    /// <summary>MariaDB's server; null where it is missing. Debian keeps it in a folder that is not on every user's PATH.</summary>
+    internal static string? MariaDb { get; } = FindOnPath("mariadbd") ?? (File.Exists("/usr/sbin/mariadbd") ? "/usr/sbin/mariadbd" : null);
+
     /// <summary>Whether a test must run: under CI and <c>tests/run.sh</c> it fails where something is missing, and is not skipped.</summary>
     internal static bool IsRequired => IsTrue("CI") || IsTrue("TYPEDCDC_REQUIRE_SERVICES");
 
@@ -27,6 +30,7 @@ internal static class Installed
         var missing = service switch
         {
             ServiceKind.PostgreSql => PostgreSql is null ? "PostgreSQL's server programs (initdb, postgres)" : null,
+            ServiceKind.MariaDb => MariaDb is null || FindOnPath("mariadb-install-db") is null ? "MariaDB's server programs (mariadbd, mariadb-install-db)" : null,
             ServiceKind.PgBouncer => PgBouncer is null ? "pgbouncer" : null,
             ServiceKind.Kinesis => FindOnPath("node") is null ? "Node.js" : File.Exists(Path.Combine(KinesisMock, "main.js")) ? null : "kinesis-local",
             ServiceKind.DynamoDb => FindOnPath("java") is null ? "a Java runtime" : File.Exists(Path.Combine(DynamoDbLocal, "DynamoDBLocal.jar")) ? null : "DynamoDB Local",

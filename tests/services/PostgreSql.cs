@@ -90,7 +90,8 @@ public sealed class PostgreSql : Service
         return await stream.ReadAsync(answer, cancellationToken).ConfigureAwait(false) == 1 && answer[0] == (byte)'R';
     }
 
-    private static async Task RunAsync(string[] command)
+    /// <summary>Runs a program to its end.</summary>
+    internal static async Task RunAsync(string[] command)
     {
         var start = new ProcessStartInfo(command[0]) { WorkingDirectory = "/", UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in command.Skip(1))

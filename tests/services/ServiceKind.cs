@@ -6,6 +6,9 @@ public enum ServiceKind
     /// <summary>PostgreSQL, a cluster of its own.</summary>
     PostgreSql,
 
+    /// <summary>MariaDB, an instance of its own.</summary>
+    MariaDb,
+
     /// <summary>Kinesis Data Streams: kinesis-mock.</summary>
     Kinesis,
 

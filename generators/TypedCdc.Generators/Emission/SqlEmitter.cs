@@ -67,6 +67,7 @@ internal static class SqlEmitter
         SqlDatabase.Postgres => "PostgreSQL",
         SqlDatabase.Sqlite => "SQLite",
         SqlDatabase.CrateDb => "CrateDB",
+        SqlDatabase.MySql => "MySQL and MariaDB",
         _ => "Amazon Redshift",
     };
 

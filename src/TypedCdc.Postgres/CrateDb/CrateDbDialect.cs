@@ -50,7 +50,7 @@ public class CrateDbDialect : SqlDialect
     public override string DocumentType => "OBJECT(IGNORED)";
 
     /// <inheritdoc/>
-    internal override bool ReplacesViews => true;
+    public override bool ReplacesViews => true;
 
     /// <summary>
     /// A DELETE finds rows as they were at the last refresh, and takes them away as they are: only these two columns make sure that they are the same (general/occ.html).

@@ -104,8 +104,8 @@ public abstract class SqlDialect
     /// <summary>Whether images in a history may hold the character U+0000.</summary>
     internal virtual bool HistoryTakesNul => Limits.TakesNul;
 
-    /// <summary>Whether <see cref="CreateView"/> replaces a view that is there, whatever its columns.</summary>
-    internal virtual bool ReplacesViews => false;
+    /// <summary>Whether <see cref="CreateView"/> replaces an existing view, whatever its columns. The default value is false: the view is dropped first.</summary>
+    public virtual bool ReplacesViews => false;
 
     /// <summary>
     /// The declared type of a column for documents that need not be maps (lists of documents, <c>JsonElement</c>); it holds JSON text. Null, which is the default, where the type of documents takes

@@ -32,6 +32,7 @@ internal sealed class GivenSqlTypes(string? any, string? postgres, string? sqlit
         SqlDatabase.Postgres => Postgres ?? Any,
         SqlDatabase.CrateDb => CrateDb ?? Any,
         SqlDatabase.Redshift => Redshift ?? Any,
+        SqlDatabase.MySql => Any,
 
         // A type with another affinity would change what is stored: numbers of 38 digits become binary floating-point ones.
         _ => Sqlite ?? (Any is not null && AffinityOf(Any) == AffinityOf(SqlColumnTypes.Get(database, type)) ? Any : null),

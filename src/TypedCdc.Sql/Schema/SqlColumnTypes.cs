@@ -19,6 +19,8 @@ internal static class SqlColumnTypes
                 return CrateDb(type);
             case SqlDatabase.Redshift:
                 return Redshift(type);
+            case SqlDatabase.MySql:
+                return MySqlTypes.Get(type, isKey: false);
             default:
                 throw new ArgumentOutOfRangeException(nameof(database));
         }

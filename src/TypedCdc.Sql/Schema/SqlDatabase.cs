@@ -15,4 +15,7 @@ internal enum SqlDatabase
 
     /// <summary>Amazon Redshift.</summary>
     Redshift,
+
+    /// <summary>MySQL 8.0.17, MariaDB 10.2, and later.</summary>
+    MySql,
 }

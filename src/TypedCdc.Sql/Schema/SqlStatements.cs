@@ -13,6 +13,11 @@ internal static class SqlStatements
     /// <summary>The table with its tombstone index, and the view that hides tombstones and the sink's own columns. Can be run again.</summary>
     public static string CreateTable(SqlDatabase database, SqlTable table)
     {
+        if (database == SqlDatabase.MySql)
+        {
+            return MySqlStatements.CreateTable(table);
+        }
+
         var text = new StringBuilder();
         var name = Table(database, table);
         text.Append("CREATE TABLE IF NOT EXISTS ").Append(name).Append(" (\n");
@@ -84,6 +89,11 @@ internal static class SqlStatements
 
     private static string Write(SqlDatabase database, SqlTable table, bool isTombstone)
     {
+        if (database == SqlDatabase.MySql)
+        {
+            return MySqlStatements.Write(table, isTombstone);
+        }
+
         var version = new Assignment(SqlName.Quote(SqlName.Version), "@" + SqlName.Version);
 
         // The first 19 digits of the version are its microseconds.

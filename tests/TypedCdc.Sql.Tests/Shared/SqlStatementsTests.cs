@@ -22,6 +22,7 @@ public sealed class SqlStatementsTests
     [InlineData("Sqlite")]
     [InlineData("CrateDb")]
     [InlineData("Redshift")]
+    [InlineData("MySql")]
     public void Statements_read_as_they_should(string name)
     {
         var database = Enum.Parse<SqlDatabase>(name);

@@ -1,0 +1,89 @@
+using System.Globalization;
+using MySqlConnector;
+using TypedCdc.Services;
+using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Tests;
+
+namespace TypedCdc.MySql.Tests;
+
+/// <summary>What the server's errors mean: each is raised by the server itself.</summary>
+[Collection("MariaDB")]
+public sealed class MySqlErrorTests(MariaDb server)
+{
+    public static TheoryData<int, string, SqlFailure> Errors => new()
+    {
+        { 1213, "40001", SqlFailure.Conflict },
+        { 1205, "HY000", SqlFailure.Conflict },
+        { 1020, "HY000", SqlFailure.Conflict },
+        { 2006, "HY000", SqlFailure.Transient },
+        { 2013, "HY000", SqlFailure.Transient },
+        { 1040, "08004", SqlFailure.Transient },
+        { 1053, "08S01", SqlFailure.Transient },
+        { 1114, "HY000", SqlFailure.Transient },
+        { 1290, "HY000", SqlFailure.Transient },
+        { 1792, "25006", SqlFailure.Transient },
+        { 1836, "HY000", SqlFailure.Transient },
+        { 1927, "70100", SqlFailure.Transient },
+        { 1317, "70100", SqlFailure.TimedOut },
+        { 3024, "HY000", SqlFailure.TimedOut },
+        { 1153, "08S01", SqlFailure.TooLarge },
+        { 1048, "23000", SqlFailure.Row },
+        { 1062, "23000", SqlFailure.Row },
+        { 1118, "42000", SqlFailure.Row },
+        { 1264, "22003", SqlFailure.Row },
+        { 1265, "01000", SqlFailure.Row },
+        { 1366, "22007", SqlFailure.Row },
+        { 1406, "22001", SqlFailure.Row },
+        { 1644, "45000", SqlFailure.Row },
+        { 3819, "HY000", SqlFailure.Row },
+        { 4025, "23000", SqlFailure.Row },
+        { 1146, "42S02", SqlFailure.Unknown },
+    };
+
+    [ServiceTheory(ServiceKind.MariaDb)]
+    [MemberData(nameof(Errors))]
+    public async Task An_error_means_what_it_should(int number, string state, SqlFailure expected)
+    {
+        var place = await MySqlPlace.CreateAsync(server);
+
+        // The name of a condition that is a warning cannot be raised as an error: such a state is left to the number.
+        var raised = state.StartsWith("01", StringComparison.Ordinal) ? "HY000" : state;
+        var error = await Assert.ThrowsAsync<MySqlException>(
+            () => place.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"SIGNAL SQLSTATE '{raised}' SET MYSQL_ERRNO = {number}, MESSAGE_TEXT = 'a secret value'")));
+        var dialect = new MySqlDialect { StatementTimeout = TimeSpan.FromSeconds(30) };
+        Assert.Equal(number, error.Number);
+        Assert.Equal(expected, dialect.Classify(error));
+        Assert.DoesNotContain("secret", dialect.Explain(error), StringComparison.Ordinal);
+    }
+
+    [ServiceFact(ServiceKind.MariaDb)]
+    public async Task A_row_that_a_constraint_rejects_is_found_among_others()
+    {
+        var place = await MySqlPlace.CreateAsync(server);
+        await using var sink = await place.StartAsync(null, null, null);
+        await place.ExecuteAsync("ALTER TABLE customers__cdc ADD CONSTRAINT known CHECK (phone IS NULL OR phone < 100), ADD UNIQUE (first_name(20))");
+        var records = Enumerable.Range(1, 20).Select(static id => Record(id, "n" + id.ToString(CultureInfo.InvariantCulture), id == 7 ? 700 : id)).ToList();
+        records[12] = Record(13, "n1", 13);
+        var error = await Assert.ThrowsAsync<RejectedRecordsException>(async () => await sink.WriteAsync(records, default));
+        Assert.Contains(6, error.Rejected.Select(static one => one.Index));
+        Assert.Contains("a CHECK constraint rejected it", error.Rejected.Single(static one => one.Index == 6).Reason.Message, StringComparison.Ordinal);
+        Assert.Equal(["18"], await place.RowsAsync("SELECT count(*) FROM customers WHERE userid NOT IN (7, 13)"));
+    }
+
+    [ServiceFact(ServiceKind.MariaDb)]
+    public async Task A_session_is_strict_and_in_UTC_whatever_the_server_says()
+    {
+        var place = await MySqlPlace.CreateAsync(server);
+        await using var database = new MySqlDatabase(new MySqlSinkOptions { ConnectionString = place.ConnectionString }.Validate());
+        await using var session = await database.OpenAsync(new(TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, static () => { }), default);
+        var answer = await session.ExecuteAsync(new("SELECT @@sql_mode, @@time_zone, @@tx_isolation", [], ReturnsRows: true), default);
+        Assert.Contains("STRICT_ALL_TABLES", (string)answer.Rows[0][0]!, StringComparison.Ordinal);
+        Assert.Equal(["+00:00", "READ-COMMITTED"], answer.Rows[0].Skip(1));
+    }
+
+    private static CdcRecord Record(int id, string name, int phone)
+    {
+        var key = $$$"""{"userid":{"N":"{{{id}}}"}""";
+        return TestRecord.Make("INSERT", "customers", 1, "1", key + "}", key + $$$""","first_name":{"S":"{{{name}}}"},"phone":{"N":"{{{phone}}}"}}""");
+    }
+}
