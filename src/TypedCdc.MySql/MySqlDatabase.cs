@@ -37,7 +37,7 @@ internal sealed class MySqlDatabase : ISqlDatabase
             var packet = Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
             if (packet < MySqlDialect.MinimumPacketBytes)
             {
-                throw new InvalidOperationException(
+                throw new CdcConfigurationException(
                     $"The MySQL server's max_allowed_packet is {packet} bytes; the sink needs at least {MySqlDialect.MinimumPacketBytes}. Set max_allowed_packet = 16M on the server.");
             }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using TypedCdc.Schema;
-using TypedCdc.Sql;
 using TypedCdc.Sql.Ports;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.MySql;
 

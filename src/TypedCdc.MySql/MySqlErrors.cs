@@ -21,8 +21,11 @@ internal static class MySqlErrors
         // The server, its storage engine or the transaction is read-only: a failover, as a rule.
         1290 or 1792 or 1836 or 1874 => SqlFailure.Transient,
 
-        // The statement was interrupted, or it ran longer than max_execution_time or max_statement_time.
-        1317 or 1969 or 3024 => SqlFailure.TimedOut,
+        // The driver's own: the connection ended before the server answered.
+        0 when error.InnerException is not TimeoutException => SqlFailure.Transient,
+
+        // The driver's command time-out; the statement was interrupted, or it ran longer than max_execution_time or max_statement_time.
+        -1 or 1317 or 1969 or 3024 => SqlFailure.TimedOut,
 
         // Too long, out of range, not a value of its type, NULL where there must be one, a duplicate of another unique index, a constraint, a row larger than a page, a trigger's SIGNAL.
         1048 or 1062 or 1118 or 1169 or 1216 or 1264 or 1265 or 1292 or 1364 or 1366 or 1367 or 1406 or 1452 or 1586 or 1644 or 3140 or 3819 or 4025 => SqlFailure.Row,

@@ -18,18 +18,18 @@ public sealed class MySqlSinkOptions
     {
         if (string.IsNullOrWhiteSpace(ConnectionString))
         {
-            throw new InvalidOperationException("The MySQL sink has no server. Give it a connection string: cdc.ToMySql(\"Server=…;Database=…;User ID=…;Password=…\", …).");
+            throw new CdcConfigurationException("The MySQL sink has no server. Give it a connection string: cdc.ToMySql(\"Server=…;Database=…;User ID=…;Password=…\", …).");
         }
 
         if (Connections is < 1 or > 64)
         {
-            throw new InvalidOperationException("The MySQL sink's Connections must be between 1 and 64.");
+            throw new CdcConfigurationException("The MySQL sink's Connections must be between 1 and 64.");
         }
 
         var builder = Parse(ConnectionString);
         if (string.IsNullOrEmpty(builder.Database))
         {
-            throw new InvalidOperationException("The MySQL sink's connection string names no database. Add 'Database=…'.");
+            throw new CdcConfigurationException("The MySQL sink's connection string names no database. Add 'Database=…'.");
         }
 
         builder.AllowUserVariables = true;
@@ -47,7 +47,7 @@ public sealed class MySqlSinkOptions
         }
         catch (Exception error) when (error is ArgumentException or FormatException or InvalidOperationException or OverflowException)
         {
-            throw new InvalidOperationException("The MySQL sink's connection string is invalid. Check its keywords and values against MySqlConnector's documentation.");
+            throw new CdcConfigurationException("The MySQL sink's connection string is invalid. Check its keywords and values against MySqlConnector's documentation.");
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TypedCdc.Sql;
+using TypedCdc.Sql.Schema;
 
 namespace TypedCdc.MySql;
 

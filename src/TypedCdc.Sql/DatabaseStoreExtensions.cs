@@ -47,6 +47,41 @@ public static class DatabaseStoreExtensions
     public static CdcBuilder CheckpointsToDatabase(this CdcBuilder cdc, SqlDialect dialect, DbDataSource dataSource, string table = "cdc_checkpoints") =>
         cdc.CheckpointsTo(services => new SqlCheckpointStore(Open(dialect, dataSource), table, time: services.GetService<TimeProvider>()));
 
+    /// <summary>The same as for a data source, over a database that opens and owns its connections: what a package that brings a database builds on.</summary>
+    /// <param name="cdc">The pipeline.</param>
+    /// <param name="open">Creates the database when the host starts; the store disposes it.</param>
+    /// <param name="table">The table's name.</param>
+    public static CdcBuilder DeadLettersToDatabase(this CdcBuilder cdc, Func<ISqlDatabase> open, string table = "cdc_dead_letters")
+    {
+        ArgumentNullException.ThrowIfNull(cdc);
+        ArgumentNullException.ThrowIfNull(open);
+        return cdc.DeadLettersTo(services => new SqlDeadLetterStore(open(), table, time: services.GetService<TimeProvider>()));
+    }
+
+    /// <summary>The same as for a data source, over a database that opens and owns its connections.</summary>
+    /// <param name="cdc">The pipeline.</param>
+    /// <param name="name">What the log calls the source: <c>mysql table cdc_dead_letters</c>.</param>
+    /// <param name="open">Creates the database when the host starts; the store disposes it.</param>
+    /// <param name="configure">Which letters, and what becomes of them.</param>
+    /// <param name="table">The table's name.</param>
+    public static CdcBuilder FromDatabaseDeadLetters(
+        this CdcBuilder cdc, string name, Func<ISqlDatabase> open, Action<RedriveOptions>? configure = null, string table = "cdc_dead_letters")
+    {
+        ArgumentNullException.ThrowIfNull(cdc);
+        ArgumentNullException.ThrowIfNull(open);
+        return cdc.FromDeadLetters(name, services => new SqlDeadLetterStore(open(), table, time: services.GetService<TimeProvider>()), configure);
+    }
+
+    /// <summary>The same as for a data source, over a database that opens and owns its connections.</summary>
+    /// <param name="cdc">The pipeline.</param>
+    /// <param name="open">Creates the database when the host starts; the store disposes it.</param>
+    /// <param name="table">The table's name.</param>
+    public static CdcBuilder CheckpointsToDatabase(this CdcBuilder cdc, Func<ISqlDatabase> open, string table = "cdc_checkpoints")
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        return cdc.CheckpointsTo(services => new SqlCheckpointStore(open(), table, time: services.GetService<TimeProvider>()));
+    }
+
     internal static CdcBuilder CheckpointsTo(this CdcBuilder cdc, Func<IServiceProvider, ICheckpointStore> create)
     {
         ArgumentNullException.ThrowIfNull(cdc);

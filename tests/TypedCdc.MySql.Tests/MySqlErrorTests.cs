@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using MySqlConnector;
 using TypedCdc.Services;
 using TypedCdc.Sql.Ports;
@@ -71,15 +72,38 @@ public sealed class MySqlErrorTests(MariaDb server)
     }
 
     [ServiceFact(ServiceKind.MariaDb)]
+    public async Task A_statement_that_takes_too_long_is_repeated_in_smaller_parts_and_a_connection_that_is_cut_off_waits()
+    {
+        var place = await MySqlPlace.CreateAsync(server);
+        await using var database = new MySqlDatabase(new MySqlSinkOptions { ConnectionString = place.ConnectionString + ";Default Command Timeout=1" }.Validate());
+        Assert.Equal(TimeSpan.FromSeconds(2), database.Dialect.PurgeGrace);
+        await using var session = await OpenAsync(database);
+        await using var other = new MySqlConnection(place.ConnectionString);
+        await other.OpenAsync();
+        await using var hold = new MySqlCommand("CREATE TABLE held (id INT); LOCK TABLES held WRITE", other);
+        await hold.ExecuteNonQueryAsync();
+        var error = await Assert.ThrowsAsync<MySqlException>(async () => await session.ExecuteAsync(new("INSERT INTO held VALUES (1)"), default));
+        Assert.Equal(SqlFailure.TimedOut, database.Dialect.Classify(error));
+
+        await using var cut = await OpenAsync(database);
+        var id = (await cut.ExecuteAsync(new("SELECT CONNECTION_ID()", [], ReturnsRows: true), default)).Rows[0][0];
+        await place.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"KILL {id}"));
+        error = await Assert.ThrowsAsync<MySqlException>(async () => await cut.ExecuteAsync(new("SELECT 1", [], ReturnsRows: true), default));
+        Assert.Equal(SqlFailure.Transient, database.Dialect.Classify(error));
+    }
+
+    [ServiceFact(ServiceKind.MariaDb)]
     public async Task A_session_is_strict_and_in_UTC_whatever_the_server_says()
     {
         var place = await MySqlPlace.CreateAsync(server);
         await using var database = new MySqlDatabase(new MySqlSinkOptions { ConnectionString = place.ConnectionString }.Validate());
-        await using var session = await database.OpenAsync(new(TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, static () => { }), default);
+        await using var session = await OpenAsync(database);
         var answer = await session.ExecuteAsync(new("SELECT @@sql_mode, @@time_zone, @@tx_isolation", [], ReturnsRows: true), default);
         Assert.Contains("STRICT_ALL_TABLES", (string)answer.Rows[0][0]!, StringComparison.Ordinal);
         Assert.Equal(["+00:00", "READ-COMMITTED"], answer.Rows[0].Skip(1));
     }
+
+    private static ValueTask<ISqlSession> OpenAsync(MySqlDatabase database) => database.OpenAsync(new(TimeProvider.System, NullLogger.Instance, static () => { }), default);
 
     private static CdcRecord Record(int id, string name, int phone)
     {

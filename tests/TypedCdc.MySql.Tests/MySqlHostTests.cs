@@ -49,7 +49,7 @@ public sealed class MySqlHostTests(MariaDb server)
     [InlineData("Server=x;Port=hunter2", "is invalid")]
     public void A_wrong_connection_string_is_reported_at_once_without_its_values(string connectionString, string expected)
     {
-        var error = Assert.Throws<InvalidOperationException>(() => new ServiceCollection().AddTypedCdc(cdc => cdc.ToMySql(connectionString, static tables => tables.Add<Customer>())));
+        var error = Assert.Throws<CdcConfigurationException>(() => new ServiceCollection().AddTypedCdc(cdc => cdc.ToMySql(connectionString, static tables => tables.Add<Customer>())));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", error.ToString(), StringComparison.Ordinal);
     }

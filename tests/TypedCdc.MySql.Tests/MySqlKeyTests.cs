@@ -1,6 +1,6 @@
 using System.Text.Json;
 using TypedCdc.Services;
-using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Tests;
 
 namespace TypedCdc.MySql.Tests;

@@ -1,6 +1,6 @@
 using TypedCdc.Decoding;
 using TypedCdc.Services;
-using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Tests;
 
 namespace TypedCdc.MySql.Tests;

@@ -1,5 +1,5 @@
 using TypedCdc.Services;
-using TypedCdc.Sql;
+using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Tests;
 using TypedCdc.Sql.Tests.Dialects;
 using TypedCdc.Sql.Tests.Purge;

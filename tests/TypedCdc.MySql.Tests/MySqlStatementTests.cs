@@ -48,6 +48,18 @@ public sealed class MySqlStatementTests(MariaDb server)
         Assert.Equal(await compiled.RowsAsync(Columns), await own.RowsAsync(Columns));
     }
 
+    [Fact]
+    public void What_the_README_shows_of_it_is_in_it()
+    {
+        var readme = File.ReadAllText(Find("src/TypedCdc.Sql/Ports/README.md")).Split("```csharp\n").Skip(1).Select(static block => block.Split("```")[0]).Single(static block => block.Contains("override", StringComparison.Ordinal));
+        var code = File.ReadAllText(Find("src/TypedCdc.MySql/MySqlDialect.cs")).Split('\n').Select(static line => line.Trim()).ToHashSet(StringComparer.Ordinal);
+        var lines = readme.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        Assert.True(lines.Length > 5);
+        Assert.All(lines, line => Assert.Contains(line, code));
+
+        static string Find(string path, [System.Runtime.CompilerServices.CallerFilePath] string test = "") => Path.Combine(Path.GetDirectoryName(test)!, "../..", path);
+    }
+
     private static Task UpsertAsync(MySqlPlace place, long id, string name, long time) =>
         RunAsync(place, Customer.Sql.MySql.Upsert, time, ("UserId", id), ("FirstName", name), ("Balance", null), ("Phone", null));
 

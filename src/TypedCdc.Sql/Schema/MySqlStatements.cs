@@ -2,7 +2,7 @@
 using System.Collections.Generic;
 using System.Linq;
 
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Schema;
 
 /// <summary>The statements of one table for MySQL 8.0.17 and MariaDB 10.2, and later.</summary>
 internal static class MySqlStatements

@@ -1,5 +1,5 @@
 // The column types of MySQL and MariaDB. Compiled into the generator and into TypedCdc.MySql as well.
-namespace TypedCdc.Sql;
+namespace TypedCdc.Sql.Schema;
 
 /// <summary>From what a column holds to the type it is declared with in MySQL and MariaDB.</summary>
 internal static class MySqlTypes

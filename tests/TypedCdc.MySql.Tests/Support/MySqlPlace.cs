@@ -4,7 +4,6 @@ using MySqlConnector;
 using TypedCdc.Decoding;
 using TypedCdc.Services;
 using TypedCdc.Sinks;
-using TypedCdc.Sql;
 using TypedCdc.Sql.Engine;
 using TypedCdc.Sql.Ports;
 using TypedCdc.Sql.Tests;

@@ -6,7 +6,7 @@ using TypedCdc.Sql.Ports;
 namespace TypedCdc.Sql.Tests.Dialects;
 
 /// <summary>
-/// MySQL 8.0.20 and later: the example of src/TypedCdc.Sql/README.md, complete. MySQL has no condition on ON DUPLICATE KEY UPDATE, so each column decides for itself; it assigns from
+/// A dialect without transactions or locks, whose guards run on SQLite; src/TypedCdc.MySql is the one for the server. MySQL has no condition on ON DUPLICATE KEY UPDATE, so each column decides for itself; it assigns from
 /// left to right, so the columns that the condition reads come last, as <see cref="SqlUpsert.Columns"/> has them.
 /// </summary>
 public sealed class MySqlDialect : SqlDialect

@@ -3,21 +3,9 @@ using TypedCdc.Sql.Engine;
 
 namespace TypedCdc.Sql.Tests.Dialects;
 
-/// <summary>The documented example, word for word; <see cref="DialectConvergenceTests"/> runs its guards on SQLite.</summary>
+/// <summary>A dialect without transactions; <see cref="DialectConvergenceTests"/> runs its guards on SQLite.</summary>
 public sealed class MySqlDialectTests
 {
-    [Fact]
-    public void What_the_README_shows_of_it_is_in_it()
-    {
-        var readme = File.ReadAllText(Find("src/TypedCdc.Sql/Ports/README.md")).Split("```csharp\n").Skip(1).Select(static block => block.Split("```")[0]).Single(static block => block.Contains("override", StringComparison.Ordinal));
-        var code = File.ReadAllText(Find("tests/TypedCdc.Sql.Tests/Dialects/MySqlDialect.cs")).Split('\n').Select(static line => line.Trim()).ToHashSet(StringComparer.Ordinal);
-        var lines = readme.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        Assert.True(lines.Length > 5);
-        Assert.All(lines, line => Assert.Contains(line, code));
-
-        static string Find(string path, [System.Runtime.CompilerServices.CallerFilePath] string test = "") => Path.Combine(Path.GetDirectoryName(test)!, "../../..", path);
-    }
-
     [Fact]
     public async Task Statements_read_as_they_should()
     {
