@@ -45,9 +45,11 @@ public sealed class MySqlSinkOptions
         {
             return new(connectionString);
         }
+#pragma warning disable MA0054 // What the parser says may hold a part of the string, and so a part of a password.
         catch (Exception error) when (error is ArgumentException or FormatException or InvalidOperationException or OverflowException)
         {
             throw new CdcConfigurationException("The MySQL sink's connection string is invalid. Check its keywords and values against MySqlConnector's documentation.");
         }
+#pragma warning restore MA0054
     }
 }

@@ -50,7 +50,7 @@ internal sealed class KinesisDeadLetterStore(
             }
             catch (KinesisException refused) when (refused.Kind is KinesisErrorKind.NotFound or KinesisErrorKind.Permanent or KinesisErrorKind.InvalidPosition)
             {
-                throw new CdcConfigurationException($"The dead-letter stream cannot be used: {refused.Message}. Create it, or grant the role the rights to describe it and to put records (kinesis:DescribeStreamSummary, kinesis:PutRecords).");
+                throw new CdcConfigurationException($"The dead-letter stream cannot be used: {refused.Message}. Create it, or grant the role the rights to describe it and to put records (kinesis:DescribeStreamSummary, kinesis:PutRecords).", refused);
             }
             catch (KinesisException failed)
             {

@@ -75,7 +75,7 @@ public sealed class SqlDeadLetterStore : IDeadLetterArchive, IAsyncDisposable
         {
             // Authorisation, no such database or schema, no right.
             throw new CdcConfigurationException(
-                $"The table of dead letters '{_name}' cannot be used: {_dialect.Name} answers {error.SqlState} ({error.Message}). Correct the connection string, or grant the user the right to create the table.");
+                $"The table of dead letters '{_name}' cannot be used: {_dialect.Name} answers {error.SqlState} ({error.Message}). Correct the connection string, or grant the user the right to create the table.", error);
         }
     }
 

@@ -140,7 +140,9 @@ public class RedriveTests
         {
             await File.WriteAllBytesAsync(path, whole[..^cut]);
             await store.StoreAsync([Letter(3)], default);
-            var users = (await File.ReadAllLinesAsync(path)).Select(line => DeadLetterJson.Read(Encoding.UTF8.GetBytes(line)).Position.SequenceNumber.ToString()).ToList();
+            var users = (await File.ReadAllLinesAsync(path))
+                .Select(line => DeadLetterJson.Read(Encoding.UTF8.GetBytes(line)).Position.SequenceNumber.ToString(null, System.Globalization.CultureInfo.InvariantCulture))
+                .ToList();
             Assert.Equal(cut == 1 ? ["1", "2", "3"] : ["1", "3"], users); // without its line end alone, the second is whole
         }
     }
