@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using TypedCdc.Hosting;
 using TypedCdc.Delivery;
+using TypedCdc.Hosting;
 
 namespace TypedCdc.Lambda.MultiLang;
 

@@ -41,7 +41,8 @@ internal sealed class KeyMismatchWatch(EngineSettings settings)
             if (settings.KeyMismatches == KeyMismatches.DeadLetter)
             {
                 error = record.Explain(new CdcDecodeException(
-                    $"The key nearly matches the pattern '{pattern.Text}' of '{model.ClrType.Name}', but {reason}.") { TableName = record.TableName, Position = record.Position });
+                    $"The key nearly matches the pattern '{pattern.Text}' of '{model.ClrType.Name}', but {reason}.")
+                { TableName = record.TableName, Position = record.Position });
             }
             else if (_said.Count < MaximumSaid && _said.TryAdd((record.TableName, pattern.Text, reason), true))
             {
