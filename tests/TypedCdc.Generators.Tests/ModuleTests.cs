@@ -107,7 +107,7 @@ public sealed class ModuleTests
         var generators = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Where(file => !Path.GetRelativePath(folder, file).StartsWith("obj" + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             .Select(file => (Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllText(file)));
-        var shared = Directory.GetFiles(Path.Combine(root.FullName, "src", "TypedCdc.Sql", "Shared"), "*.cs").Select(static file => ("Sql/" + Path.GetFileName(file), File.ReadAllText(file)));
+        var shared = Directory.GetFiles(Path.Combine(root.FullName, "src", "TypedCdc.Sql", "Schema"), "*.cs").Select(static file => ("Sql/" + Path.GetFileName(file), File.ReadAllText(file)));
         var sources = generators.Concat(shared).ToList();
         Assert.True(sources.Count > 60);
         return sources;

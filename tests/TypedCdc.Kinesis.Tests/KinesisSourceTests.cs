@@ -156,8 +156,8 @@ public sealed class KinesisSourceTests
         using (var now = new CancellationTokenSource())
         {
             await now.CancelAsync();
-            // No time to drain at all.
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.StopAsync(now.Token));
+            // No time to drain at all: the stop is orderly nevertheless.
+            await host.StopAsync(now.Token);
         }
 
         Assert.Empty(reading.Written);
