@@ -40,7 +40,7 @@ public sealed partial class ReadmeTests
             .SelectMany(File.ReadLines)
             .ToArray();
 
-        AssertShown(Block("csharp", "item[0]"), generated);
+        AssertShown(Block("csharp", "in global::TypedCdc.Decoding.ItemReader item"), generated);
         AssertShown(Block("sql", "CREATE TABLE"), generated);
     }
 
